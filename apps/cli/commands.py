@@ -1,0 +1,157 @@
+"""The commands of ``weft``."""
+
+from __future__ import annotations
+
+import sys
+from collections import Counter
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+
+from weft.apps.cli.kinds import COLUMNS, group
+from weft.apps.cli.names import resolve
+from weft.apps.cli.output import Format, show
+from weft.apps.cli.reach import Output, Reach, TokenFile, Url, reaching
+from weft.apps.northbound.paths import PATHS
+
+app = typer.Typer(
+    no_args_is_help=True,
+    pretty_exceptions_enable=False,
+    help="Segments, ports and VIFs of an OpenFlow fabric. Exit status 1: refused; 2: usage; 3: no controller.",
+)
+for kind in PATHS:
+    app.add_typer(group(kind), name=kind)
+
+
+@app.callback()
+def everywhere(url: Url = None, token_file: TokenFile = None) -> None:
+    """Options that may also stand before the command."""
+
+
+def plug(
+    reach: Reach,
+    port: Annotated[str, typer.Argument(help="By id or name.")],
+    vif: Annotated[str, typer.Argument(help="By id or name.")],
+) -> None:
+    """Put a VIF into a port."""
+    reach.show(reach.client.plug(resolve(reach.client, "port", port), resolve(reach.client, "vif", vif)))
+
+
+def unplug(reach: Reach, port: Annotated[str, typer.Argument(help="By id or name.")]) -> None:
+    """Take the VIF out of a port."""
+    found = resolve(reach.client, "port", port)
+    reach.client.unplug(found)
+    reach.tell(f"port {found} is empty")
+
+
+def flows(
+    reach: Reach,
+    switch: Annotated[str, typer.Argument()],
+    ofctl: Annotated[bool, typer.Option("--ofctl", help="In the notation of ovs-ofctl, a line for each.")] = False,
+) -> None:
+    """What a switch holds or should hold, and why: every flow with its name, its state and its reasons."""
+    found = reach.client.flows(switch)
+    if ofctl:
+        print("".join(f"{flow['ofctl']}\n" for flow in found), end="")
+    else:
+        if reach.form is Format.table:  # who wants it; from which facts, programs are told
+            found = [
+                {**flow, "for": [reason.partition(" because of ")[0] for reason in flow["reasons"]]} for flow in found
+            ]
+        reach.show(found, ("table", "priority", "match", "actions", "name", "state", "for"))
+
+
+def audit(reach: Reach, switch: Annotated[str, typer.Argument(help="By name.")]) -> None:
+    """Look now whether a switch holds what it should, and repair it where it does not."""
+    reach.client.audit(switch)
+    reach.tell(f"switch {switch} is being asked what it holds; `weft switch show {switch}` tells when it is settled")
+
+
+def status(reach: Reach) -> None:
+    """How the controller, its switches and its ports are."""
+    client = reach.client
+    ports, switches = client.list("port"), client.list("switch")
+    summary = {
+        "url": client.url,
+        **client.health(),
+        "segments": len(client.list("segment")),
+        "ports": dict(sorted(Counter(port["status"]["state"] for port in ports).items())),
+        "vifs": len(client.list("vif")),
+        "links": dict(sorted(Counter("up" if link["up"] else "down" for link in client.list("link")).items())),
+    }
+    unknown = client.unknown_switches()
+    if reach.form is not Format.table:
+        reach.show({**summary, "switches": switches, "unknown": unknown})
+        return
+    reach.show(summary)
+    for title, rows, columns in (
+        ("switches", switches, COLUMNS["switch"]),
+        ("unknown: connected, and not in the model", unknown, ("dpid", "address")),
+        ("ports that are not ACTIVE", [p for p in ports if p["status"]["state"] != "ACTIVE"], COLUMNS["port"]),
+    ):
+        if rows:
+            print(f"\n{title}")
+            reach.show(rows, columns)
+
+
+def transaction(
+    reach: Reach, file: Annotated[str, typer.Argument(help="YAML or JSON: a list of commands; - is standard input.")]
+) -> None:
+    """Do all commands of a file, or none."""
+    import yaml
+
+    from weft.apps import yaml12
+
+    try:
+        asked = yaml12.load(sys.stdin.read() if file == "-" else Path(file).read_text(encoding="utf-8"))
+    except (OSError, UnicodeDecodeError, yaml.YAMLError) as error:
+        raise typer.BadParameter(f"cannot read the commands in {file}: {error}") from None
+    commands = asked.get("commands") if isinstance(asked, dict) else asked
+    if not isinstance(commands, list):
+        raise typer.BadParameter(f"{file} holds no list of commands")
+    done = reach.client.transaction(commands)
+    if reach.form is not Format.table:
+        reach.show(done)
+    else:
+        rows = [{"do": c["do"], **_outcome(c, result)} for c, result in zip(commands, done["results"], strict=True)]
+        reach.show(rows, ("do", "kind", "id"))
+        reach.tell(f"revision {done['revision']}")
+
+
+def _outcome(command: dict[str, Any], result: dict[str, Any] | None) -> dict[str, Any]:
+    """Of which thing a line of the answer speaks."""
+    if command["do"] in ("plug", "unplug"):
+        return {"kind": "port", "id": command["port"]}
+    return {"kind": command["kind"], "id": result["id"] if result else command.get("id")}
+
+
+for function in (plug, unplug, flows, audit, status, transaction):
+    app.command()(reaching(function))
+
+
+@app.command("compile")
+def compile_(
+    model: Annotated[Path, typer.Argument(help="A model in YAML.", exists=True, dir_okay=False)],
+    to: Annotated[Path | None, typer.Option(help="Write <switch>.named and <switch>.flows here.")] = None,
+    output: Output = Format.table,
+) -> None:
+    """Compile a model without a controller: each switch's tables, in named form and in that of ovs-ofctl."""
+    from weft.apps.compile_model import compile_model, write
+    from weft.apps.model_file import ModelError
+
+    try:
+        tables = compile_model(model)
+        written = write(tables, to) if to is not None else []
+    except (ModelError, OSError) as error:
+        raise typer.TyperException(f"{model}: {error}") from None
+    if to is not None:
+        print("".join(f"{path}\n" for path in written), end="")
+    elif output is not Format.table:
+        show(
+            {switch: {form: list(lines) for form, lines in t._asdict().items()} for switch, t in tables.items()}, output
+        )
+    else:
+        for switch, forms in tables.items():
+            for form, lines in forms._asdict().items():
+                print(f"# {switch}.{form}", *lines, sep="\n", end="\n\n")

@@ -1,0 +1,72 @@
+"""``weft segment``, ``port``, ``vif``, ``switch`` and ``link``: the same five commands for each kind."""
+
+from __future__ import annotations
+
+import inspect
+from typing import Annotated, Any
+
+import typer
+
+from weft.apps.cli.fields import changing, creating, document
+from weft.apps.cli.names import find, resolve
+from weft.apps.cli.reach import Reach, reaching
+from weft.apps.northbound.paths import COLLECTIONS
+
+COLUMNS: dict[str, tuple[str, ...]] = {
+    "segment": ("id", "name", "project", "transport", "segmentation_id", "admin_up"),
+    "port": ("id", "name", "project", "segment", "vif", "status.state", "status.reason"),
+    "vif": ("id", "name", "mac", "project", "switch", "interface"),
+    "switch": ("id", "dpid", "connected", "settled", "fabric_interfaces", "problems"),
+    "link": ("id", "origin", "admin_up", "up"),
+}
+FILTERS: dict[str, tuple[str, ...]] = {
+    "segment": ("name", "project"),
+    "port": ("name", "project", "segment"),
+    "vif": ("name", "project"),
+}
+Which = Annotated[str, typer.Argument(metavar="ID", help="Its id, or its name if no other is called so.")]
+IfRevision = Annotated[int | None, typer.Option(help="Only if it still is at that revision.", show_default=False)]
+
+
+def group(kind: str) -> typer.Typer:
+    """The commands of one kind."""
+
+    def list_(reach: Reach, **filters: Any) -> None:
+        given = {name: value for name, value in filters.items() if value is not None}
+        if "segment" in given:
+            given["segment"] = resolve(reach.client, "segment", given["segment"])
+        reach.show(reach.client.list(kind, **given), COLUMNS[kind])
+
+    def show(reach: Reach, *, id: Which) -> None:
+        reach.show(find(reach.client, kind, id))
+
+    def create(reach: Reach, **given: Any) -> None:
+        fields = document(kind, given)
+        if "segment" in fields:
+            fields["segment"] = resolve(reach.client, "segment", fields["segment"])
+        reach.show(reach.client.create(kind, fields))
+
+    def update(reach: Reach, *, id: Which, if_revision: IfRevision = None, **given: Any) -> None:
+        fields = document(kind, given)
+        if not fields:
+            raise typer.BadParameter("say what to change: no field is given")
+        reach.show(reach.client.update(kind, resolve(reach.client, kind, id), fields, if_revision))
+
+    def delete(reach: Reach, *, id: Which, if_revision: IfRevision = None) -> None:
+        found = resolve(reach.client, kind, id)
+        reach.client.delete(kind, found, if_revision)
+        reach.tell(f"{kind} {found} is deleted")
+
+    commands = typer.Typer(no_args_is_help=True, help=f"List, show, create, update and delete {COLLECTIONS[kind]}.")
+    commands.command("list", help="List them.")(reaching(list_, *map(_filter, FILTERS.get(kind, ()))))
+    commands.command("show", help="Show one.")(reaching(show))
+    commands.command("create", help="Make one.", no_args_is_help=True)(reaching(create, *creating(kind)))
+    commands.command("update", help="Change one; an empty value says: none.")(reaching(update, *changing(kind)))
+    commands.command("delete", help="Delete one.")(reaching(delete))
+    return commands
+
+
+def _filter(name: str) -> inspect.Parameter:
+    option = typer.Option(f"--{name}", help=f"Only those of this {name}.", show_default=False)
+    annotation = Annotated[str | None, option]
+    return inspect.Parameter(name, inspect.Parameter.KEYWORD_ONLY, annotation=annotation, default=None)

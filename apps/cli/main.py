@@ -1,0 +1,44 @@
+"""Run a command, and say in one line what is wrong when something is."""
+
+from __future__ import annotations
+
+import os
+import sys
+from collections.abc import Sequence
+
+from typer import Abort, TyperException
+
+from weft.apps.cli.commands import app
+from weft.apps.cli.output import printable
+from weft.apps.client import Problem, Unreachable
+
+REFUSED, UNREACHABLE, INTERRUPTED = 1, 3, 130  # and 2 for wrong usage, which typer gives
+STDOUT = 1
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """``main()`` runs the command line and returns the exit status."""
+    try:
+        status = app(args=arguments, prog_name="weft", standalone_mode=False)
+        sys.stdout.flush()
+    except Problem as problem:
+        hint = "; name the token's file by --token-file or WEFT_TOKEN_FILE" if problem.status == 401 else ""
+        return _complain(f"{problem}{hint}", REFUSED)
+    except Unreachable as error:
+        return _complain(str(error), UNREACHABLE)
+    except TyperException as error:
+        return _complain(error.format_message(), error.exit_code)
+    except (Abort, KeyboardInterrupt):
+        return INTERRUPTED
+    except (BrokenPipeError, SystemExit) as end:
+        if isinstance(end, SystemExit) and not isinstance(end.__context__, BrokenPipeError):
+            raise
+        os.dup2(os.open(os.devnull, os.O_WRONLY), STDOUT)  # whoever reads us, such as head, has enough
+        return 0
+    return status if isinstance(status, int) else 0
+
+
+def _complain(message: str, status: int) -> int:
+    if message:  # a command without arguments has shown its help instead
+        print(f"weft: {printable(' '.join(message.split()))}", file=sys.stderr)
+    return status

@@ -1,0 +1,126 @@
+"""A client of REST v1. Whatever the controller refuses is raised as the ``Problem`` that it answered with."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from types import TracebackType
+from typing import Any, Self, cast
+from urllib.parse import quote
+
+import httpx
+
+from weft.apps.northbound.paths import AUDITS, COLLECTIONS, FLOWS, HEALTH, PATHS, TRANSACTIONS
+
+DEFAULT_URL = "http://127.0.0.1:8181"
+Document = dict[str, Any]
+Documents = list[Document]
+
+
+class Problem(Exception):
+    """What the controller answered instead: the members of its problem document."""
+
+    def __init__(self, document: Mapping[str, Any]) -> None:
+        self.type = str(document.get("type", "about:blank"))
+        self.title = str(document.get("title", ""))
+        self.status = int(document.get("status", 0))
+        self.detail = str(document.get("detail", "") or self.title)
+        self.field: str | None = document.get("field")
+        self.rule: str | None = document.get("rule")
+        super().__init__(f"{self.detail} ({self.status} {self.title})")
+
+
+class Unreachable(Exception):
+    """No controller answered at that address."""
+
+
+class Client:
+    """The controller at a URL. Every method is one request, and returns what the controller says then."""
+
+    def __init__(self, url: str = DEFAULT_URL, token: str = "", timeout: float = 30.0) -> None:
+        credentials = {"Authorization": f"Bearer {token}"} if token else {}
+        try:
+            # The controller is on this machine or in the management network: no proxy of the environment is asked.
+            self._http = httpx.Client(base_url=url, headers=credentials, timeout=timeout, trust_env=False)
+        except httpx.InvalidURL as error:
+            raise Unreachable(f"no controller can be at {url}: {error}") from error
+        self.url = url
+
+    def close(self) -> None:
+        """Let go of the connection."""
+        self._http.close()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, at: TracebackType | None) -> None:
+        self.close()
+
+    def list(self, kind: str, **filters: str) -> Documents:
+        """All things of a kind, or those whose fields are exactly so."""
+        return cast(Documents, self._ask("GET", PATHS[kind], params=filters)[COLLECTIONS[kind]])
+
+    def show(self, kind: str, id: str) -> Document:
+        """One thing."""
+        return self._ask("GET", _path(kind, id))
+
+    def create(self, kind: str, fields: Mapping[str, Any]) -> Document:
+        """Make one."""
+        return self._ask("POST", PATHS[kind], json=fields)
+
+    def update(self, kind: str, id: str, fields: Mapping[str, Any], if_revision: int | None = None) -> Document:
+        """Give fields of it new values, if it still is at that revision."""
+        return self._ask("PATCH", _path(kind, id), json=fields, headers=_condition(if_revision))
+
+    def delete(self, kind: str, id: str, if_revision: int | None = None) -> None:
+        """Delete it, if it still is at that revision."""
+        self._ask("DELETE", _path(kind, id), headers=_condition(if_revision))
+
+    def plug(self, port: str, vif: str) -> Document:
+        """Put a VIF into a port, and return the port."""
+        return self._ask("PUT", _path("port", port) + "/vif", json={"vif": vif})
+
+    def audit(self, switch: str) -> None:
+        """Let a switch be asked what it holds, and repaired where that is not what it should."""
+        self._ask("POST", AUDITS, json={"switch": switch})
+
+    def unplug(self, port: str) -> None:
+        """Take the VIF out of a port."""
+        self._ask("DELETE", _path("port", port) + "/vif")
+
+    def unknown_switches(self) -> Documents:
+        """The switches that are connected and that the model does not know."""
+        return cast(Documents, self._ask("GET", PATHS["switch"])["unknown"])
+
+    def flows(self, switch: str) -> Documents:
+        """The flow entries of a switch, with their names and reasons."""
+        return cast(Documents, self._ask("GET", FLOWS, params={"switch": switch})["flows"])
+
+    def transaction(self, commands: Sequence[Mapping[str, Any]]) -> Document:
+        """All of the commands or none: the revision, and what each made."""
+        return self._ask("POST", TRANSACTIONS, json={"commands": commands})
+
+    def health(self) -> Document:
+        """Whether it answers, and its revision."""
+        return self._ask("GET", HEALTH)
+
+    def _ask(self, method: str, path: str, **more: Any) -> Document:
+        try:
+            response = self._http.request(method, path, **more)
+            document = response.json() if response.content else {}
+        except (httpx.TransportError, httpx.InvalidURL) as error:
+            raise Unreachable(f"no controller answers at {self.url}: {str(error) or type(error).__name__}") from error
+        except ValueError:
+            document = None
+        if not isinstance(document, dict) or response.is_redirect:
+            raise Unreachable(f"what answers at {self.url} is no controller (status {response.status_code})")
+        if response.is_error:
+            raise Problem({"status": response.status_code, "title": response.reason_phrase} | document)
+        return document
+
+
+def _path(kind: str, id: str) -> str:
+    return f"{PATHS[kind]}/{quote(id, safe='')}"
+
+
+def _condition(revision: int | None) -> dict[str, str]:
+    return {} if revision is None else {"If-Match": f'"{revision}"'}

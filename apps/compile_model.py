@@ -1,0 +1,53 @@
+"""``weft compile``: each switch's tables from a model file alone. No switch, store or controller takes part."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from pathlib import Path
+from typing import NamedTuple
+from urllib.parse import quote
+
+from weft.apps.model_file import read
+from weft.controller.compile.compiler import Compiler
+from weft.controller.flow.text import named, ofctl
+
+
+class Tables(NamedTuple):
+    """The flow entries of one switch, a line for each: in the pipeline's names, and in those of ``ovs-ofctl``."""
+
+    named: tuple[str, ...]
+    flows: tuple[str, ...]
+
+
+def compile_model(path: Path) -> dict[str, Tables]:
+    """``compile_model(path)`` returns the tables of each switch of the model, by its name.
+
+    The entries stand in the order in which a switch looks at them. Raises ``ModelError`` where the model is none.
+    """
+    network = read(path)
+    compiler = Compiler(network)
+    for _ in compiler.settle():
+        pass
+    if complaints := compiler.complaints():
+        raise RuntimeError("; ".join(complaints))
+    tables = {}
+    for switch in sorted(str(fact.id) for fact in network.of_kind("switch")):
+        entries = sorted(compiler.flows(switch).values(), key=lambda e: (e.table, -e.priority, e.match))
+        in_words = (tuple(form(entry, compiler.pipeline) for entry in entries) for form in (named, ofctl))
+        tables[switch] = Tables(*in_words)
+    return tables
+
+
+def write(tables: Mapping[str, Tables], directory: Path) -> list[Path]:
+    """Write ``<switch>.named`` and ``<switch>.flows`` for each switch, and return what was written.
+
+    ``ovs-ofctl -O OpenFlow14 add-flows <bridge> <switch>.flows`` loads the second.
+    """
+    directory.mkdir(parents=True, exist_ok=True)
+    written = []
+    for switch, forms in tables.items():
+        for form, lines in forms._asdict().items():
+            path = directory / f"{quote(switch, safe=' ')}.{form}"  # a switch may have a slash in its name
+            path.write_text("".join(f"{line}\n" for line in lines), encoding="utf-8")
+            written.append(path)
+    return written

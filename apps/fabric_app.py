@@ -1,0 +1,162 @@
+"""The controller, as a Ryu application: the service in the middle, switches below, REST above."""
+
+from __future__ import annotations
+
+import gc
+import json
+import os
+import sys
+from time import monotonic
+from typing import Any
+
+import eventlet
+import structlog
+
+from weft.controller.adapters.openflow import compat  # noqa: F401  # isort: skip  # Ryu cannot be imported before
+from ryu.base import app_manager
+from ryu.controller import ofp_event, ofp_handler
+from ryu.controller.handler import CONFIG_DISPATCHER, DEAD_DISPATCHER, MAIN_DISPATCHER, set_ev_cls
+from ryu.lib import hub
+
+from weft.apps import settings as weft_settings
+from weft.apps.northbound import server, token
+from weft.apps.northbound.app import build_app
+from weft.controller.adapters.openflow import discovery
+from weft.controller.adapters.openflow.connection import Connection
+from weft.controller.adapters.openflow.guard import Kind
+from weft.controller.adapters.openflow.interfaces import MOST_INTERFACES
+from weft.controller.adapters.openflow.listener import Listener
+from weft.controller.adapters.openflow.session import SwitchSession
+from weft.controller.adapters.sqlite_store import SqliteStore
+from weft.controller.service import Service
+
+log = structlog.get_logger(__name__)
+
+LONGEST_SLICE = 0.01  # seconds of compiling after which the switches get their turn
+ANSWERS = (Kind.BARRIER_REPLY, Kind.BUNDLE_CONTROL, Kind.FLOW_STATS, Kind.ERROR)
+
+
+class FabricApp(app_manager.RyuApp):  # type: ignore[misc]
+    """Starts everything, and passes on what Ryu reports."""
+
+    def __init__(self, *args: Any, settings: weft_settings.Settings | None = None, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.settings = settings or weft_settings.load()
+        self.service = Service(SqliteStore(self.settings.store))
+        self.sessions: dict[Connection, SwitchSession] = {}
+        self._described: dict[Connection, list[Any]] = {}
+        host, port = weft_settings.split(self.settings.openflow)
+        hooks = {kind: self._hook(kind) for kind in ANSWERS}
+        self.listener = Listener(host=host, port=port, unix=self.settings.openflow_unix, hooks=hooks)
+        self.listener.install()
+        self._work = hub.Event()
+        self.service.on_work = self._work.set
+        self.service.on_wake = self._wake
+
+    def start(self) -> None:
+        """Listen, and say so in one line of JSON on standard output."""
+        super().start()
+        try:
+            self.listener.bind()
+        except OSError as error:
+            raise OSError(
+                f"cannot listen for switches (--openflow {self.settings.openflow}): {error.strerror}"
+            ) from None
+        try:
+            rest = eventlet.listen(weft_settings.split(self.settings.rest), backlog=512, reuse_port=False)
+        except OSError as error:
+            raise OSError(f"cannot listen for the API (--rest {self.settings.rest}): {error.strerror}") from None
+        app = build_app(self.service, token.make_or_read(self.settings.token_path))
+        self.threads += [hub.spawn(self._compile), hub.spawn(self._discover), hub.spawn(server.serve, rest, app)]
+        host, port = rest.getsockname()[:2]
+        ready = {
+            "ready": True,
+            "pid": os.getpid(),
+            "rest": f"http://[{host}]:{port}" if ":" in host else f"http://{host}:{port}",
+            "openflow": self.listener.address,
+            "token_file": str(self.settings.token_path.absolute()),
+        }
+        print(json.dumps(ready), file=sys.stdout, flush=True)
+
+    # what Ryu reports
+
+    @set_ev_cls(ofp_event.EventOFPPortDescStatsReply, [CONFIG_DISPATCHER])
+    def ports_described(self, event: Any) -> None:
+        """The switch has named its interfaces, or a part of them."""
+        connection = event.msg.datapath
+        ports = self._described.setdefault(connection, [])
+        ports += event.msg.body
+        if len(ports) > 2 * MOST_INTERFACES:
+            connection.end(f"it names more than {MOST_INTERFACES} interfaces")
+            ports.clear()
+
+    @set_ev_cls(ofp_event.EventOFPStateChange, [MAIN_DISPATCHER, DEAD_DISPATCHER])
+    def state_changed(self, event: Any) -> None:
+        """A session begins or ends."""
+        connection = event.datapath
+        if event.state == MAIN_DISPATCHER:
+            session = SwitchSession(connection, self.service, self.settings.audit_interval)
+            session.describe(self._described.pop(connection, ()))
+            self.sessions[connection] = session
+            hub.spawn(session.run)
+        else:
+            self._described.pop(connection, None)
+            ended = self.sessions.pop(connection, None)
+            if ended is not None:
+                ended.close()
+                ended.wake()
+
+    @set_ev_cls(ofp_event.EventOFPPortStatus, [CONFIG_DISPATCHER, MAIN_DISPATCHER])
+    def port_status(self, event: Any) -> None:
+        """An interface has come, gone or changed."""
+        session = self.sessions.get(event.msg.datapath)
+        if session is not None:
+            session.port_status(event.msg.desc, event.msg.reason)
+
+    @set_ev_cls(ofp_event.EventOFPPacketIn, MAIN_DISPATCHER)
+    def packet_in(self, event: Any) -> None:
+        """A frame that a flow hands to the controller: LLDP, and nothing else."""
+        session = self.sessions.get(event.msg.datapath)
+        if session is not None:
+            discovery.learn(session, self.service, event.msg.match["in_port"], event.msg.data)
+
+    def _hook(self, kind: Kind) -> Any:
+        def hear(connection: Connection, xid: int, message: bytes) -> None:
+            session = self.sessions.get(connection)
+            if session is not None:
+                session.hear(kind, xid, message)
+
+        return hear
+
+    # what the service asks for
+
+    def _wake(self, switch: str) -> None:
+        for session in self.sessions.values():
+            if session.name == switch or session.waiting:
+                session.wake()
+
+    def _compile(self) -> None:
+        """Bring the flows up to the facts whenever they have changed, in slices that leave everybody a turn."""
+        gc.disable()  # while the model is loaded everything stays, and looking for garbage takes most of the time
+        while True:
+            self._work.clear()
+            began = monotonic()
+            for _ in self.service.work():
+                if monotonic() - began > LONGEST_SLICE:
+                    hub.sleep(0)
+                    began = monotonic()
+            for session in self.sessions.values():
+                if session.waiting:
+                    session.wake()
+            if not gc.isenabled():
+                gc.freeze()
+                gc.enable()
+            self._work.wait()
+
+    def _discover(self) -> None:
+        while True:
+            hub.sleep(discovery.INTERVAL)
+            discovery.round_of(list(self.sessions.values()), self.service)
+
+
+app_manager.require_app(ofp_handler.__name__, api_style=True)

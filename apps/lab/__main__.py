@@ -1,0 +1,5 @@
+"""``python -m weft.apps.lab`` is ``weft-lab``."""
+
+from weft.apps.lab.start import main
+
+main()

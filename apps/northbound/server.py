@@ -1,0 +1,125 @@
+"""The API on a socket, beside the switches' sessions: no client, slow, silent or hostile, takes another one's turn.
+
+A connection has ``idle`` seconds to begin a request and ``busy`` seconds to complete it. When all seats are taken, the
+newcomer gets that of the connection whose last request lies furthest back, so that silence is never worth a seat.
+"""
+
+from __future__ import annotations
+
+from collections import OrderedDict
+from collections.abc import Callable, Iterable
+from typing import Any
+
+import eventlet
+import structlog
+from eventlet import greenio, wsgi
+from eventlet.green import socket
+
+from weft.apps.northbound.bodies import MAX_BYTES
+
+LINGER = 1.0
+LINGER_BYTES = 16 << 20
+
+WsgiApp = Callable[[dict[str, Any], Callable[..., Any]], Iterable[bytes]]
+_log = structlog.get_logger("weft.northbound.http")
+
+
+def serve(listener: Any, app: WsgiApp, *, seats: int = 256, idle: float = 30.0, busy: float = 20.0) -> None:
+    """``serve(listener, app)`` answers requests for as long as its greenthread lives."""
+    seated: OrderedDict[Any, None] = OrderedDict()  # the connections, longest silent first
+
+    def answer(environ: dict[str, Any], start_response: Callable[..., Any]) -> Iterable[bytes]:
+        connection = environ["eventlet.input"].get_socket()
+        if connection in seated:
+            seated.move_to_end(connection)
+        return app(environ, start_response)
+
+    server = wsgi.Server(
+        listener,
+        listener.getsockname(),
+        answer,
+        log=_Log(),
+        protocol=_Protocol,
+        keepalive=idle,
+        socket_timeout=busy,
+        debug=False,
+        log_x_forwarded_for=False,
+    )
+
+    def attend(connection: Any, address: Any) -> None:
+        try:
+            connection.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)  # an answer in two writes waits for no ACK
+            server.process_request([address, connection, wsgi.STATE_IDLE])
+        except Exception as error:
+            _log.debug("connection lost", peer=str(address), error=repr(error))
+        finally:
+            seated.pop(connection, None)
+            greenio.shutdown_safe(connection)
+            connection.close()
+
+    try:
+        while True:
+            try:
+                connection, address = listener.accept()
+            except OSError as error:  # mostly: no file descriptor is left
+                _log.warning("cannot accept a connection", error=str(error))
+                _clear_seat(seated)
+                eventlet.sleep(0.1)
+                continue
+            if len(seated) >= seats:
+                _clear_seat(seated)
+            seated[connection] = None
+            eventlet.spawn_n(attend, connection, address)
+            eventlet.sleep(0)  # a flood of connections leaves everybody else a turn
+    finally:
+        while seated:
+            _clear_seat(seated)
+
+
+def _clear_seat(seated: OrderedDict[Any, None]) -> None:
+    """Hang up on the connection that has been silent longest; its own greenthread cleans up."""
+    if seated:
+        connection, _ = seated.popitem(last=False)
+        greenio.shutdown_safe(connection)
+
+
+class _Protocol(wsgi.HttpProtocol):  # type: ignore[misc]
+    """HTTP with a deadline for each whole request, however slowly its bytes drip in."""
+
+    def handle_one_request(self) -> None:
+        eventlet.sleep(0)  # a client that always has a next request ready leaves everybody else a turn
+        self.connection.settimeout(self.server.keepalive)
+        if not self.rfile.peek(1):
+            self.close_connection = True
+            return
+        with eventlet.Timeout(self.server.socket_timeout, TimeoutError("the request took too long")):
+            super().handle_one_request()
+
+    def finish(self) -> None:
+        try:
+            super().finish()
+        finally:
+            self.rfile.close()  # left out above when the client is gone, and then the descriptor would stay open
+
+    def get_environ(self) -> dict[str, Any]:
+        environ: dict[str, Any] = super().get_environ()
+        if "HTTP_TRANSFER_ENCODING" in environ or int(environ.get("CONTENT_LENGTH", 0)) > MAX_BYTES:
+            self.close_connection = True  # its body will not be read, so no next request can be found behind it
+            environ["eventlet.posthooks"].append((self._linger, (), {}))
+        return environ
+
+    def _linger(self, environ: dict[str, Any]) -> None:
+        """Read a while what the client still sends: closed on unread bytes, it would never see the answer."""
+        left = LINGER_BYTES
+        with eventlet.Timeout(LINGER, False):
+            while left > 0 and (data := self.connection.recv(65536)):
+                left -= len(data)
+
+
+class _Log:
+    """What eventlet's server writes about each request, at debug."""
+
+    def info(self, message: str, *args: Any) -> None:
+        _log.debug(message % args if args else message)
+
+    debug = error = info

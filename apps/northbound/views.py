@@ -1,0 +1,46 @@
+"""Facts as the API shows them: their documents, with what is known of them now."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from weft.controller.model.documents import to_document
+from weft.controller.model.facts import Fact, Link, Port, Switch
+from weft.controller.service import FlowReport, Service
+
+
+def datapath_text(dpid: int) -> str:
+    """A datapath id as switches print it.
+
+    >>> datapath_text(255)
+    '00000000000000ff'
+    """
+    return f"{dpid:016x}"
+
+
+def view(service: Service, fact: Fact) -> dict[str, Any]:
+    """``view(service, fact)`` returns the fact's document, with its state where it has one."""
+    document = to_document(fact)
+    match fact:
+        case Port():
+            attachment = service.network.attachment(fact.id)
+            document["vif"] = attachment.vif if attachment is not None else None
+            document["status"] = service.port_status(fact.id)._asdict()
+        case Switch():
+            document["dpid"] = datapath_text(fact.dpid)
+            document |= service.switch_state(fact.id)._asdict()
+            document["interfaces"] = _interfaces(service, fact.id)
+        case Link():
+            document["up"] = service.link_up(fact.id)
+    return document
+
+
+def flow_view(report: FlowReport) -> dict[str, Any]:
+    """One flow entry, with its line of text and its cookie in the notation of ovs-ofctl."""
+    text = f"table={report.table} priority={report.priority} {report.match} actions={report.actions}"
+    return report._asdict() | {"cookie": f"0x{report.cookie:016x}", "text": text}
+
+
+def _interfaces(service: Service, switch: str) -> list[dict[str, Any]]:
+    found = (service.network.interface(end) for end in service.network.interfaces_of(switch))
+    return [{"name": one.id.interface, "ofport": one.ofport, "up": one.up} for one in found if one is not None]

@@ -1,0 +1,1 @@
+"""The library: model, pipeline, flow, compile and sync import no framework, socket or clock; adapters do."""

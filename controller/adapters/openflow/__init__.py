@@ -1,0 +1,1 @@
+"""OpenFlow 1.4 to switches, through Ryu."""

@@ -1,0 +1,175 @@
+"""Questions to one switch, and the answers that belong to them, told apart by transaction id."""
+
+from __future__ import annotations
+
+from collections import deque
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from weft.controller.adapters.openflow import compat  # noqa: F401  # isort: skip  # Ryu cannot be imported before
+from ryu.lib import hub
+
+from weft.controller.adapters.openflow import messages
+from weft.controller.adapters.openflow.connection import Connection
+from weft.controller.adapters.openflow.protocol import (
+    OFPBCT_CLOSE_REQUEST,
+    OFPBCT_COMMIT_REQUEST,
+    OFPBCT_DISCARD_REQUEST,
+    OFPBCT_OPEN_REQUEST,
+)
+from weft.controller.flow.entry import Entry
+from weft.controller.sync.plan import Batch
+
+WINDOW = 4  # batches of a cold fill that may be unanswered
+ANSWER_TIME = 30.0  # seconds that a switch may take for one answer
+MOST_ENTRIES = 1_000_000  # that a switch may say it holds
+OVER = -1  # in place of a transaction id
+Answer = tuple[int, bytes, str]  # transaction id, message, and what kind of error it is when it is one
+
+
+class NoAnswer(Exception):
+    """The switch did not answer, or answered a question that every switch must grant with an error."""
+
+
+class Pending:
+    """One question on its way: the transaction ids that its answers may carry, and those that have come."""
+
+    def __init__(self) -> None:
+        self.index_by_xid: dict[int, int] = {}
+        self.errors: dict[int, str] = {}
+        self.answers: hub.Queue[Answer] = hub.Queue()
+
+    def wait(self, xid: int) -> bytes:
+        """The answer with that id. Errors about the messages of a batch are noted as they pass by.
+
+        Raises ``NoAnswer`` when it is an error, or when none comes in time.
+        """
+        try:
+            while True:
+                answered, message, error = self.answers.get(timeout=ANSWER_TIME)
+                if answered == OVER:
+                    raise NoAnswer("its session is over")
+                if answered in self.index_by_xid and error:
+                    self.errors[self.index_by_xid[answered]] = error
+                elif answered == xid and error:
+                    raise NoAnswer(f"it answered {error}")
+                elif answered == xid:
+                    return bytes(message)
+        except hub.QueueEmpty:
+            raise NoAnswer(f"it did not answer for {ANSWER_TIME:g} s") from None
+
+
+class Conversation:
+    """Asks a switch what it holds, and tells it what it should hold."""
+
+    def __init__(self, connection: Connection) -> None:
+        self._connection = connection
+        self._pending_by_xid: dict[int, Pending] = {}
+        self._bundle = 0
+
+    def hear(self, xid: int, message: bytes, error: str = "") -> bool:
+        """An answer has come; whether anybody waits for it."""
+        pending = self._pending_by_xid.get(xid)
+        if pending is not None:
+            pending.answers.put((xid, message, error))
+        return pending is not None
+
+    def end(self) -> None:
+        """No answer will come any more."""
+        for pending in set(self._pending_by_xid.values()):
+            pending.answers.put((OVER, b"", ""))
+
+    def dump(self) -> Iterator[Entry]:
+        """All entries that the switch holds, as it says them.
+
+        An entry that fades by a time-out, or has flags, is not the one that was asked for, whatever it does: it comes
+        without a cookie. Raises ``NoAnswer``.
+        """
+        with self._asking() as pending:
+            xid = self._next_xid(pending)
+            self._connection.send(messages.flow_stats_request(xid))
+            more, count = True, 0
+            while more:
+                reply = pending.wait(xid)
+                more = messages.more_follow(reply)
+                for stat in messages.flow_stats(reply):
+                    cookie = stat.cookie if stat.plain else 0
+                    yield Entry(stat.table, stat.priority, stat.match, stat.instructions, cookie)
+                    count += 1
+                if count > MOST_ENTRIES:
+                    raise NoAnswer(f"it says that it holds more than {MOST_ENTRIES} flows")
+
+    def tell(self, batch: Batch) -> dict[int, str]:
+        """Tell the switch an atomic batch, and return what it refused: the error by index of the message.
+
+        Where a message was refused, nothing of the batch holds. Raises ``NoAnswer``.
+        """
+        with self._asking() as pending:
+            encoded = self._encode(batch, pending)
+            self._bundle = self._bundle + 1 & 0xFFFFFFFF or 1
+            opened = self._control(pending, OFPBCT_OPEN_REQUEST)
+            closed = self._control(pending, OFPBCT_CLOSE_REQUEST)
+            added = [messages.bundle_add(self._bundle, message) for message in encoded]
+            self._connection.send(b"".join((opened[1], *added, closed[1])))
+            pending.wait(opened[0])
+            pending.wait(closed[0])  # a bad message is reported by now, and a COMMIT would leave it out silently
+            settled = self._control(pending, OFPBCT_DISCARD_REQUEST if pending.errors else OFPBCT_COMMIT_REQUEST)
+            self._connection.send(settled[1])
+            try:
+                pending.wait(settled[0])
+            except NoAnswer:
+                if not pending.errors:  # it failed at COMMIT for another reason than one of its messages
+                    raise
+            return pending.errors
+
+    def pour(self, batches: Iterator[Batch]) -> Iterator[tuple[Batch, dict[int, str]]]:
+        """Tell the switch many batches, up to ``WINDOW`` of them before the first is answered.
+
+        Yields each when it was answered, with the errors by index; all of it holds but for those. Raises ``NoAnswer``.
+        """
+        with self._asking() as pending:
+            ahead: deque[tuple[Batch, int, int]] = deque()
+            for batch in batches:
+                first = len(pending.index_by_xid)
+                encoded = self._encode(batch, pending)
+                barrier = self._next_xid(pending)
+                self._connection.send(b"".join((*encoded, messages.barrier_request(barrier))))
+                ahead.append((batch, first, barrier))
+                if len(ahead) == WINDOW:
+                    yield self._answered(pending, *ahead.popleft())
+            while ahead:
+                yield self._answered(pending, *ahead.popleft())
+
+    def _answered(self, pending: Pending, batch: Batch, first: int, barrier: int) -> tuple[Batch, dict[int, str]]:
+        pending.wait(barrier)
+        last = first + len(batch.messages)
+        return batch, {index - first: error for index, error in pending.errors.items() if first <= index < last}
+
+    def _encode(self, batch: Batch, pending: Pending) -> list[bytes]:
+        encoded = []
+        for message in batch.messages:
+            xid = self._next_xid(pending)
+            pending.index_by_xid[xid] = len(pending.index_by_xid)
+            if isinstance(message, Entry):
+                encoded.append(messages.add_flow(message, xid))
+            else:
+                encoded.append(messages.delete_flow(message.identity, xid))
+        return encoded
+
+    def _control(self, pending: Pending, request: int) -> tuple[int, bytes]:
+        xid = self._next_xid(pending)
+        return xid, messages.bundle_control(self._bundle, request, xid)
+
+    def _next_xid(self, pending: Pending) -> int:
+        xid = self._connection.next_xid()
+        self._pending_by_xid[xid] = pending
+        return xid
+
+    @contextmanager
+    def _asking(self) -> Iterator[Pending]:
+        pending = Pending()
+        try:
+            yield pending
+        finally:
+            for xid in [xid for xid, other in self._pending_by_xid.items() if other is pending]:
+                del self._pending_by_xid[xid]

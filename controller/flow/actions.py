@@ -1,0 +1,61 @@
+"""What a flow does with a frame, in words. Numbers of tables and registers are given by the pipeline when encoded."""
+
+from __future__ import annotations
+
+from typing import Final, NamedTuple
+
+from weft.controller.pipeline.schema import Register, Table
+
+
+class Load(NamedTuple):
+    """Write a constant into a register."""
+
+    register: Register
+    value: int
+
+
+class Copy(NamedTuple):
+    """Copy the low bits of a register into a field of the frame (``vlan_vid``: 12 bits)."""
+
+    register: Register
+    field: str
+
+
+class PushVlan(NamedTuple):
+    """Put an empty 802.1Q tag on the frame."""
+
+
+class PopVlan(NamedTuple):
+    """Take the outermost tag off the frame."""
+
+
+class Output(NamedTuple):
+    """Send the frame out of an OpenFlow port; a switch never sends it back out of the port that it came in by."""
+
+    ofport: int
+
+
+class Resubmit(NamedTuple):
+    """Look the frame up in a later table as well, then go on with the next action."""
+
+    table: Table
+
+
+class Goto(NamedTuple):
+    """Go on in a later table; ``None`` is the table that the pipeline says follows."""
+
+    table: Table | None
+
+
+class Drop(NamedTuple):
+    """Let the frame die here, for the reason of that name."""
+
+    name: str
+
+
+Action = Load | Copy | PushVlan | PopVlan | Output | Resubmit | Goto | Drop
+
+NEXT: Final = Goto(None)
+PUSH_VLAN: Final = PushVlan()
+POP_VLAN: Final = PopVlan()
+TO_CONTROLLER: Final = Output(0xFFFFFFFD)  # OFPP_CONTROLLER (OpenFlow 1.4, section 7.2.1)

@@ -1,0 +1,93 @@
+"""What may be asked of the model."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any, Literal
+
+from weft.controller.model.facts import Endpoint
+
+CREATABLE = ("segment", "port", "vif", "switch", "link")
+FIXED = frozenset({"id", "number", "revision", "origin"})
+FIXED_BY_KIND: dict[str, frozenset[str]] = {
+    "segment": FIXED | {"transport", "segmentation_id", "project"},
+    "port": FIXED | {"segment", "project"},
+    "vif": FIXED | {"project"},
+    "switch": FIXED,
+    "link": FIXED | {"a", "b"},
+}
+Reason = Literal["malformed", "not-found", "conflict", "stale", "exhausted"]
+
+
+class Refusal(Exception):
+    """A command that may not be. ``field`` and ``rule`` say what stood in its way, ``reason`` of which sort it is."""
+
+    def __init__(self, reason: Reason, field: str, rule: str) -> None:
+        super().__init__(f"{field}: {rule}" if field else rule)
+        self.reason: Reason = reason
+        self.field = field
+        self.rule = rule
+
+
+@dataclass(frozen=True, slots=True)
+class Create:
+    """Make a segment, port, VIF, switch or link. Numbers and segmentation ids are given by the model."""
+
+    kind: str
+    fields: Mapping[str, Any] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Update:
+    """Give fields of a fact new values, if it still is at that revision."""
+
+    kind: str
+    id: str
+    fields: Mapping[str, Any]
+    if_revision: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Delete:
+    """Take a fact away, if nothing depends on it and it still is at that revision."""
+
+    kind: str
+    id: str
+    if_revision: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Plug:
+    """Put a VIF into a port."""
+
+    port: str
+    vif: str
+
+
+@dataclass(frozen=True, slots=True)
+class Unplug:
+    """Take the VIF out of a port."""
+
+    port: str
+
+
+@dataclass(frozen=True, slots=True)
+class ObserveInterfaces:
+    """What a switch says of its interfaces: name to (OpenFlow port number, carrier). ``whole`` when it named all."""
+
+    switch: str
+    interfaces: Mapping[str, tuple[int, bool]]
+    gone: tuple[str, ...] = ()
+    whole: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class ObserveLink:
+    """What LLDP showed: a cable between two interfaces that are declared as the fabric's."""
+
+    a: Endpoint
+    b: Endpoint
+
+
+Command = Create | Update | Delete | Plug | Unplug | ObserveInterfaces | ObserveLink

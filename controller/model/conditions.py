@@ -1,0 +1,90 @@
+"""Conditions that several commands share: each raises a ``Refusal`` that names the field and the rule."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import fields
+from typing import Any
+
+from weft.controller.model.commands import Refusal
+from weft.controller.model.facts import Endpoint, Link, Port, Switch, Vif
+from weft.controller.model.network import Network
+from weft.controller.model.rules import Malformed
+
+LOCAL_MEMBERS = 1000
+
+
+def made(kind: type[Any], given: Mapping[str, Any], **more: Any) -> Any:
+    """The fact, or a refusal that names the field that is malformed or missing."""
+    try:
+        return kind(**given, **more)
+    except Malformed as error:
+        raise Refusal("malformed", error.field, error.rule) from None
+    except TypeError:
+        missing = [f.name for f in fields(kind) if f.name not in given and f.name not in more]
+        wanted = next(n for n in missing if n in ("id", "name", "project", "segment", "mac", "dpid", "a", "b"))
+        raise Refusal("malformed", wanted, f"a {kind.kind} needs one") from None
+
+
+def found(fact: Any, name: str, id: object) -> Any:
+    """The fact that was looked up, or a refusal that says what there is none of."""
+    if fact is None:
+        raise Refusal("not-found", name, f"there is no {name} {id!r}")
+    return fact
+
+
+def check_location(network: Network, vif: Vif) -> None:
+    """A VIF is at an interface of a known switch that is not a fabric interface, and alone there."""
+    location = vif.location
+    if location is None:
+        return
+    switch = found(network.switch(location.switch), "switch", location.switch)
+    if location.interface in switch.fabric_interfaces:
+        raise Refusal("conflict", "interface", f"{location.interface} of {switch.id} is a fabric interface")
+    other = network.vif_at(location)
+    if other is not None and other != vif.id:
+        raise Refusal("conflict", "interface", f"VIF {other!r} is at {location.interface} of {switch.id}")
+
+
+def check_mac(network: Network, port: Port, vif: Vif) -> None:
+    """A MAC is on a segment once; on other segments it may be again."""
+    other = network.port_of_mac(port.segment, vif.mac)
+    if other is not None and other != port.id:
+        attachment = network.attachment(other)
+        where = network.vif(attachment.vif) if attachment is not None else None
+        at = f" at {where.interface} of {where.switch}" if where is not None and where.location else ""
+        raise Refusal("conflict", "mac", f"{vif.mac} is on this segment already, in port {other!r}{at}")
+
+
+def check_room(network: Network, port: Port, vif: Vif) -> None:
+    """A flow-mod has 64 KiB, and the list of a broadcast's receivers on one switch must fit into one."""
+    if vif.switch is not None and network.count_local(port.segment, vif.switch) >= LOCAL_MEMBERS:
+        rule = f"{vif.switch} has {LOCAL_MEMBERS} VIFs of this segment, and more do not fit into a list of receivers"
+        raise Refusal("exhausted", "switch", rule)
+
+
+def check_switch(network: Network, switch: Switch) -> None:
+    """A datapath id is one switch's, no VIF sits at a fabric interface, and no link loses its end."""
+    other = network.switch_of_dpid(switch.dpid)
+    if other is not None and other != switch.id:
+        raise Refusal("conflict", "dpid", f"{switch.dpid:016x} is switch {other!r}")
+    for name in switch.fabric_interfaces:
+        vif = network.vif_at(Endpoint(switch.id, name))
+        if vif is not None:
+            raise Refusal("conflict", "fabric_interfaces", f"VIF {vif!r} is at {name} of {switch.id}")
+    before = network.switch(switch.id)
+    for name in set(before.fabric_interfaces) - set(switch.fabric_interfaces) if before is not None else ():
+        link = network.link_at(Endpoint(switch.id, name))
+        if link is not None:
+            raise Refusal("conflict", "fabric_interfaces", f"link {link!r} ends at {name}")
+
+
+def check_link(network: Network, link: Link) -> None:
+    """A link joins two fabric interfaces that no other link ends at."""
+    for name, end in (("a", link.a), ("b", link.b)):
+        switch = found(network.switch(end.switch), "switch", end.switch)
+        if end.interface not in switch.fabric_interfaces:
+            raise Refusal("conflict", name, f"{end.interface} is not among the fabric_interfaces of {switch.id}")
+        other = network.link_at(end)
+        if other is not None and other != link.id:
+            raise Refusal("conflict", name, f"link {other!r} ends at {end.interface} of {end.switch}")

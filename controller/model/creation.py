@@ -1,0 +1,141 @@
+"""What it takes to make a segment, port, VIF, switch or link. Numbers and segmentation ids are given here."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import fields
+from typing import Any
+
+from weft.controller.model.commands import CREATABLE, Create, Refusal
+from weft.controller.model.conditions import check_link, check_location, check_switch, found, made
+from weft.controller.model.facts import (
+    KINDS,
+    PORT_NUMBERS,
+    SEGMENT_NUMBERS,
+    SWITCH_NUMBERS,
+    VLAN_IDS,
+    Allocation,
+    Endpoint,
+    Key,
+    Link,
+    Port,
+    Segment,
+    Switch,
+    Vif,
+    link_id,
+)
+from weft.controller.model.network import Change, Network
+
+
+def create(network: Network, command: Create) -> Iterator[Change]:
+    """The changes that make what the command asks for."""
+    rules: dict[str, Callable[[Network, dict[str, Any]], Iterator[Change]]] = {
+        "segment": _create_segment,
+        "port": _create_port,
+        "vif": _create_vif,
+        "switch": _create_switch,
+        "link": _create_link,
+    }
+    if command.kind not in rules:
+        raise Refusal("malformed", "kind", f"must be one of {', '.join(CREATABLE)}, not {command.kind!r}")
+    given = dict(command.fields)
+    known = {f.name for f in fields(KINDS[command.kind])} - {"number", "revision", "origin"}
+    for name in given:
+        if name not in known:
+            raise Refusal("malformed", name, f"a {command.kind} has no such field that one may set")
+    fact_id = given.get("id")
+    known_already = isinstance(fact_id, str) and network.fact(Key(command.kind, fact_id)) is not None
+    if known_already and command.kind != "link":  # a discovered link may be declared on top
+        raise Refusal("conflict", "id", f"there is a {command.kind} {fact_id!r} already")
+    yield from rules[command.kind](network, given)
+
+
+def _create_segment(network: Network, given: dict[str, Any]) -> Iterator[Change]:
+    allocation, number = _next_number(network, "segment", SEGMENT_NUMBERS, None)
+    yield allocation
+    if given.get("transport", "vlan") == "vlan" and given.get("segmentation_id") is None:
+
+        def taken(vlan: int) -> bool:
+            return network.segment_on_wire("vlan", vlan) is not None
+
+        allocation, given["segmentation_id"] = _next_number(network, "vlan", VLAN_IDS, taken)
+        yield allocation
+    segment = made(Segment, given, number=number)
+    wire_id = segment.segmentation_id
+    other = network.segment_on_wire(segment.transport, wire_id) if wire_id is not None else None
+    if other is not None:
+        raise Refusal("conflict", "segmentation_id", f"VLAN {wire_id} is segment {other!r}'s")
+    yield Change(None, segment)
+
+
+def _create_port(network: Network, given: dict[str, Any]) -> Iterator[Change]:
+    segment = found(network.segment(_text(given, "segment")), "segment", given.get("segment"))
+    given.setdefault("project", segment.project)
+    if given["project"] != segment.project and given["project"] not in segment.shared_with:
+        raise Refusal("conflict", "project", f"segment {segment.id!r} is not shared with project {given['project']!r}")
+    allocation, number = _next_number(network, "port", PORT_NUMBERS, None)
+    yield allocation
+    yield Change(None, made(Port, given, number=number))
+
+
+def _create_vif(network: Network, given: dict[str, Any]) -> Iterator[Change]:
+    vif = made(Vif, given)
+    check_location(network, vif)
+    yield Change(None, vif)
+
+
+def _create_switch(network: Network, given: dict[str, Any]) -> Iterator[Change]:
+    allocation, number = _next_number(
+        network, "switch", SWITCH_NUMBERS, lambda n: any(s.number == n for s in _switches(network))
+    )
+    yield allocation
+    switch = made(Switch, given, number=number)
+    check_switch(network, switch)
+    yield Change(None, switch)
+
+
+def _create_link(network: Network, given: dict[str, Any]) -> Iterator[Change]:
+    ends = []
+    for name in ("a", "b"):
+        end = given.get(name)
+        if not isinstance(end, tuple) or len(end) != 2 or not all(isinstance(part, str) for part in end):
+            raise Refusal("malformed", name, "must name a switch and an interface")
+        ends.append(Endpoint(*end))
+    a, b = sorted(ends)
+    given.update(a=a, b=b)
+    given.setdefault("id", link_id(a, b))
+    existing = network.link(link_id(a, b))
+    if existing is not None and existing.origin == "declared":
+        raise Refusal("conflict", "id", f"there is a link {existing.id!r} already")
+    link = made(Link, given)
+    check_link(network, link)
+    yield Change(existing, link)
+
+
+def _text(given: Mapping[str, Any], name: str) -> str:
+    if not isinstance(given.get(name), str):
+        raise Refusal("malformed", name, "must be a text")
+    return str(given[name])
+
+
+def _next_number(
+    network: Network, pool: str, numbers: range, taken: Callable[[int], bool] | None
+) -> tuple[Change, int]:
+    """The first free number after the one given last, going round; with the change that remembers it."""
+    before = network.allocation(pool)
+    start = before.last + 1 if before is not None else numbers[0]
+    if taken is None:  # pools so large that they never go round in practice
+        if start not in numbers:
+            raise Refusal("exhausted", pool, f"all {len(numbers)} numbers for {pool}s have been given")
+        number = start
+    else:
+        turn = (numbers[0] + (start - numbers[0] + step) % len(numbers) for step in range(len(numbers)))
+        free = next((n for n in turn if not taken(n)), None)
+        if free is None:
+            raise Refusal("exhausted", pool, f"all {len(numbers)} {pool} numbers are in use")
+        number = free
+    return Change(before, Allocation(id=pool, last=number)), number
+
+
+def _switches(network: Network) -> Iterator[Switch]:
+    return (fact for fact in network.of_kind("switch") if isinstance(fact, Switch))

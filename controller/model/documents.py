@@ -1,0 +1,44 @@
+"""Facts as plain documents (what JSON and YAML hold), and back."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import fields
+from functools import cache
+from typing import Any
+
+from weft.controller.model.facts import KINDS, Endpoint, Fact
+from weft.controller.model.rules import Malformed
+
+_ENDPOINTS = frozenset({("link", "a"), ("link", "b"), ("interface", "id")})
+
+
+@cache
+def field_names(kind: str) -> tuple[str, ...]:
+    """The names of the fields of a kind of fact, in their order."""
+    return tuple(field.name for field in fields(KINDS[kind]))
+
+
+def to_document(fact: Fact) -> dict[str, Any]:
+    """The fact as a mapping of plain values."""
+    return {name: _plain(getattr(fact, name)) for name in field_names(fact.kind)}
+
+
+def from_document(kind: str, document: Mapping[str, Any]) -> Fact:
+    """The fact that ``to_document`` wrote. Raises ``Malformed`` where the document is not one."""
+    try:
+        return KINDS[kind](**{name: _typed(kind, name, value) for name, value in document.items()})
+    except TypeError as error:  # fields that are missing, or that no such fact has
+        raise Malformed(kind, f"is not written like that: {error}") from None
+
+
+def _plain(value: Any) -> Any:
+    if isinstance(value, Endpoint):
+        return value._asdict()
+    return list(value) if isinstance(value, tuple) else value
+
+
+def _typed(kind: str, name: str, value: Any) -> Any:
+    if (kind, name) in _ENDPOINTS:
+        return Endpoint(**value)
+    return tuple(value) if isinstance(value, list) else value

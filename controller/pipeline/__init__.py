@@ -1,0 +1,1 @@
+"""What a switch is: tables and registers, declared once, checked, and rendered for people."""

@@ -1,0 +1,125 @@
+"""Random histories over a small fabric: four switches in a ring with a chord, so that every link can be missed."""
+
+from __future__ import annotations
+
+from random import Random
+
+from hypothesis import strategies as st
+
+from weft.controller.model.commands import (
+    Command,
+    Create,
+    Delete,
+    ObserveInterfaces,
+    ObserveLink,
+    Plug,
+    Unplug,
+    Update,
+)
+from weft.controller.model.facts import Endpoint, link_id
+from weft.controller.pipeline.core import PLANES
+
+SWITCHES = ("s1", "s2", "s3", "s4")
+# A name means nothing outside its kind: segments are called like switches, ports and VIFs like both.
+SEGMENTS = ("red", "blue", "green", "s2", "island")
+MACS = tuple(f"02:00:00:00:00:0{n}" for n in range(3))  # few, so that they clash
+EDGE = ("e1", "e2", "e3")
+CABLES = ("f1", "f2", "f3")
+LINKS = (
+    (Endpoint("s1", "f1"), Endpoint("s2", "f2")),
+    (Endpoint("s2", "f1"), Endpoint("s3", "f2")),
+    (Endpoint("s3", "f1"), Endpoint("s4", "f2")),
+    (Endpoint("s4", "f1"), Endpoint("s1", "f2")),
+    (Endpoint("s1", "f3"), Endpoint("s3", "f3")),
+)
+
+# Port and VIF, segment, and where. From s2 to s4 there are two equal ways: red and green take the same one and share
+# its flows, and blue takes the other. Red has two VIFs on s1. One name is left for whoever comes later.
+PLACES = (
+    *(("s1", "red", "s1", "e1"), ("v1", "red", "s1", "e3"), ("red", "red", "s2", "e1"), ("v3", "red", "s4", "e1")),
+    *(("v4", "blue", "s2", "e2"), ("v5", "blue", "s4", "e2"), ("v6", "green", "s2", "e3"), ("v7", "green", "s4", "e3")),
+)
+NAMES = (*(name for name, *_ in PLACES), "s3")
+SKIPPED = [f"skipped{n}" for n in range(PLANES - 3)]  # so that green's plane is red's
+
+FOUNDATION: tuple[Command, ...] = (
+    *(Create("switch", {"id": s, "dpid": n, "fabric_interfaces": CABLES}) for n, s in enumerate(SWITCHES, 1)),
+    *(ObserveInterfaces(s, {name: (n, True) for n, name in enumerate(EDGE + CABLES, 1)}, whole=True) for s in SWITCHES),
+    *(Create("link", {"a": a, "b": b}) for a, b in LINKS),
+    Create("segment", {"id": "red", "name": "red", "project": "p"}),
+    Create("segment", {"id": "blue", "name": "blue", "project": "p"}),
+    Create("segment", {"id": "island", "name": "island", "project": "p", "transport": "local"}),
+    *(Create("segment", {"id": skipped, "name": "s", "project": "p"}) for skipped in SKIPPED),
+    *(Delete("segment", skipped) for skipped in SKIPPED),
+    Create("segment", {"id": "green", "name": "green", "project": "p"}),
+    *(
+        command
+        for n, (name, segment, switch, interface) in enumerate(PLACES)
+        for command in (
+            Create("port", {"id": name, "name": name, "segment": segment}),
+            Create("vif", {"id": name, "mac": f"02:00:00:00:01:0{n}", "switch": switch, "interface": interface}),
+            Plug(name, name),
+        )
+    ),
+)
+
+
+def _fields(**choices: st.SearchStrategy[object]) -> st.SearchStrategy[dict[str, object]]:
+    return st.fixed_dictionaries({}, optional=choices)
+
+
+_switch, _segment, _name = st.sampled_from(SWITCHES), st.sampled_from(SEGMENTS), st.sampled_from(NAMES)
+_mac, _edge, _flag = st.sampled_from(MACS), st.sampled_from(EDGE), st.booleans()
+_place = st.one_of(
+    st.builds(lambda s, e: {"switch": s, "interface": e}, _switch, _edge), st.just({"switch": None, "interface": None})
+)
+
+
+def _segment_made(id: str, transport: str, admin_up: bool) -> Command:
+    return Create("segment", {"id": id, "name": id, "project": "p", "transport": transport, "admin_up": admin_up})
+
+
+def _vif_made(id: str, mac: str, place: dict[str, object]) -> Command:
+    return Create("vif", {"id": id, "mac": mac, **place})
+
+
+commands: st.SearchStrategy[Command] = st.one_of(
+    st.builds(_segment_made, _segment, st.sampled_from(("vlan", "vlan", "local")), _flag),
+    st.builds(
+        lambda i, s, up: Create("port", {"id": i, "name": i, "segment": s, "admin_up": up}), _name, _segment, _flag
+    ),
+    st.builds(_vif_made, _name, _mac, _place),
+    st.builds(Plug, _name, _name),
+    st.builds(Plug, _name, _name),
+    st.builds(Unplug, _name),
+    st.builds(lambda i, f: Update("port", i, f), _name, _fields(admin_up=_flag)),
+    st.builds(lambda i, f: Update("segment", i, f), _segment, _fields(admin_up=_flag)),
+    st.builds(lambda i, m: Update("vif", i, {"mac": m}), _name, _mac),
+    st.builds(lambda i, p: Update("vif", i, p), _name, _place),
+    st.builds(Delete, st.sampled_from(("segment", "port", "vif")), st.one_of(_name, _segment)),
+    st.builds(
+        lambda s, name, number, up: ObserveInterfaces(s, {name: (number, up)}),
+        _switch,
+        st.sampled_from(EDGE + CABLES),
+        st.integers(1, 9),
+        _flag,
+    ),
+    st.builds(lambda s, name: ObserveInterfaces(s, {}, gone=(name,)), _switch, st.sampled_from(EDGE + CABLES)),
+    st.builds(lambda ends: Delete("link", link_id(*ends)), st.sampled_from(LINKS)),
+    st.builds(lambda ends: Create("link", {"a": ends[0], "b": ends[1]}), st.sampled_from(LINKS)),
+    st.builds(lambda ends: ObserveLink(*ends), st.sampled_from(LINKS)),
+    st.builds(lambda ends, up: Update("link", link_id(*ends), {"admin_up": up}), st.sampled_from(LINKS), _flag),
+    st.builds(
+        lambda s, f: Update("switch", s, f), _switch, _fields(fabric_interfaces=st.sampled_from([CABLES, ("f1", "f2")]))
+    ),
+    st.builds(Delete, st.just("switch"), _switch),
+    st.builds(
+        lambda n: Create("switch", {"id": f"s{n}", "dpid": n + 10, "fabric_interfaces": CABLES}), st.integers(1, 4)
+    ),
+)
+
+# Each inner list is compiled in one go; the outer one is the history.
+histories = st.lists(st.lists(commands, max_size=6), max_size=12)
+
+# What happens by chance between the commands: seeded, because to draw each step takes ten times longer.
+chances = st.integers(0, 1 << 32).map(Random)

@@ -1,0 +1,214 @@
+"""The API's own socket: real clients in real trouble, and others that never notice."""
+
+from __future__ import annotations
+
+import http.client
+import os
+import socket
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from typing import Any, NamedTuple
+
+import pytest
+
+SEATS, IDLE, BUSY = 40, 3.0, 1.0
+SERVER = f"""
+import logging, sys
+import eventlet
+eventlet.monkey_patch()
+import structlog
+structlog.configure(wrapper_class=structlog.make_filtering_bound_logger(logging.INFO))
+from tests.stores import MemoryStore
+from weft.apps.northbound.app import build_app
+from weft.apps.northbound.server import serve
+from weft.controller.service import Service
+listener = eventlet.listen(("127.0.0.1", 0), backlog=512)
+print(listener.getsockname()[1], flush=True)
+serve(listener, build_app(Service(MemoryStore()), "token"), seats={SEATS}, idle={IDLE}, busy={BUSY})
+"""
+HEAD = b"POST /v1/segments HTTP/1.1\r\nHost: x\r\nAuthorization: Bearer token\r\nContent-Type: application/json\r\n"
+
+
+class Server(NamedTuple):
+    """The process, and where it listens."""
+
+    pid: int
+    port: int
+
+    def connect(self, *data: bytes) -> socket.socket:
+        """A connection that has sent this much."""
+        connection = socket.create_connection(("127.0.0.1", self.port), timeout=10)
+        for part in data:
+            connection.sendall(part)
+        return connection
+
+    def healthy(self) -> float:
+        """How many seconds a well-behaved client waits for its answer."""
+        began = time.monotonic()
+        connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=10)
+        connection.request("GET", "/healthz")
+        assert connection.getresponse().read().startswith(b'{"status": "ok"')
+        connection.close()
+        return time.monotonic() - began
+
+    def descriptors(self) -> int:
+        """How many files and sockets the process has open."""
+        return len(os.listdir(f"/proc/{self.pid}/fd"))
+
+
+@pytest.fixture(scope="module")
+def server() -> Iterator[Server]:
+    with subprocess.Popen([sys.executable, "-W", "ignore", "-c", SERVER], stdout=subprocess.PIPE, text=True) as process:
+        assert process.stdout is not None
+        yield Server(process.pid, int(process.stdout.readline()))
+        process.kill()
+
+
+def answer(connection: socket.socket) -> bytes:
+    """All that comes until the other side closes."""
+    data = b""
+    while more := connection.recv(65536):
+        data += more
+    return data
+
+
+def ended(connection: socket.socket) -> bool:
+    """Whether the server has hung up."""
+    connection.setblocking(False)
+    try:
+        return not connection.recv(65536)
+    except BlockingIOError:
+        return False
+    except OSError:
+        return True
+
+
+def post(server: Server, **more: Any) -> tuple[int, bytes]:
+    connection = http.client.HTTPConnection("127.0.0.1", server.port, timeout=10)
+    connection.request("POST", "/v1/segments", **more)
+    response = connection.getresponse()
+    return response.status, response.read()
+
+
+def headers(**more: str) -> dict[str, str]:
+    return {"Authorization": "Bearer token", "Content-Type": "application/json"} | more
+
+
+def test_one_connection_serves_many_requests(server: Server) -> None:
+    connection = http.client.HTTPConnection("127.0.0.1", server.port, timeout=10)
+    for _ in range(3):
+        for path, status in (("/healthz", 200), ("/v1/ports", 401), ("/nowhere", 401)):
+            connection.request("GET", path)
+            response = connection.getresponse()
+            response.read()
+            assert response.status == status
+            assert not response.will_close
+    connection.close()
+
+
+@pytest.mark.parametrize("more", [{}, {"Authorization": "Bearer wrong"}])
+def test_a_body_that_is_too_long_is_answered_before_it_is_read(server: Server, more: dict[str, str]) -> None:
+    status, body = post(server, body=b"x" * (3 << 20), headers=headers(**more))
+    assert status == (401 if more else 413)
+    assert b"urn:weft:problem" in body
+
+
+def test_a_body_without_a_length_is_not_read(server: Server) -> None:
+    assert post(server, body=iter([b"{", b"}"]), headers=headers())[0] == 411
+    assert post(server, headers=headers())[0] == 400
+
+
+@pytest.mark.parametrize("length", [b"nonsense", b"-1", b"99999999999999999999"])
+def test_a_length_that_is_none_is_refused(server: Server, length: bytes) -> None:
+    data = answer(server.connect(HEAD + b"Content-Length: " + length + b"\r\n\r\n"))
+    assert data.startswith((b"HTTP/1.0 400", b"HTTP/1.1 413"))
+
+
+@pytest.mark.parametrize(
+    "garbage",
+    {
+        "random": bytes(range(256)) * 40,
+        "a long line": b"GET /" + b"x" * 20_000,
+        "a long header": b"GET /healthz HTTP/1.1\r\nX: " + b"x" * 20_000 + b"\r\n\r\n",
+        "many headers": b"GET /healthz HTTP/1.1\r\n" + b"X: y\r\n" * 20_000,
+        "no version": b"GET /healthz\r\n\r\n",
+        "nonsense version": b"GET / HTTP/9.9\r\n\r\n",
+        "two lengths": HEAD + b"Content-Length: 2\r\nTransfer-Encoding: chunked\r\n\r\n{}",
+        "bad chunks": HEAD + b"Transfer-Encoding: chunked\r\n\r\nzzzz\r\n",
+        "TLS": b"\x16\x03\x01\x02\x00\x01\x00\x01\xfc\x03\x03" + bytes(500),
+        "OpenFlow": bytes.fromhex("0500001000000001000100080000000a"),
+    }.values(),
+    ids=lambda data: str(data[:12]),
+)
+def test_garbage_ends_its_own_connection_only(server: Server, garbage: bytes) -> None:
+    beside = http.client.HTTPConnection("127.0.0.1", server.port, timeout=10)
+    beside.request("GET", "/healthz")
+    beside.getresponse().read()
+    connection = server.connect()
+    try:
+        connection.sendall(garbage)
+        connection.shutdown(socket.SHUT_WR)
+        assert b"Traceback" not in answer(connection)
+    except OSError:
+        pass  # hung up on while still sending
+    beside.request("GET", "/healthz")
+    assert beside.getresponse().status == 200
+
+
+def test_a_request_that_drips_is_cut_off(server: Server) -> None:
+    """Each byte comes in time, and the whole never does."""
+    for beginning in (b"", b"GET /healthz HTTP/1.1\r\nX: ", HEAD + b"Content-Length: 1000\r\n\r\n"):
+        connection = server.connect(beginning)
+        began = time.monotonic()
+        with pytest.raises(OSError):  # noqa: PT011, PT012
+            while time.monotonic() - began < 8 * BUSY:
+                connection.sendall(b"x")
+                time.sleep(0.1)
+                if ended(connection):
+                    raise ConnectionError
+        assert time.monotonic() - began < 3 * BUSY
+
+
+def test_a_body_that_does_not_come_is_said(server: Server) -> None:
+    data = answer(server.connect(HEAD + b"Content-Length: 1000\r\n\r\n{"))
+    assert data.startswith(b"HTTP/1.1 408")
+    assert b"did not arrive in time" in data
+
+
+def test_a_silent_connection_is_let_go(server: Server) -> None:
+    began = time.monotonic()
+    assert answer(server.connect()) == b""
+    assert IDLE * 0.8 < time.monotonic() - began < IDLE * 2
+
+
+def test_silence_is_not_worth_a_seat(server: Server) -> None:
+    """Five times as many half-open, half-said and silent clients as there are seats: others wait for nothing."""
+    before = server.descriptors()
+    beside = http.client.HTTPConnection("127.0.0.1", server.port, timeout=10)
+    beginnings = (b"", b"GET /v1/po", b"GET / HTTP/1.1\r\nX: y\r\n", HEAD + b"Content-Length: 99\r\n\r\n{")
+    crowd = []
+    for number in range(5 * SEATS):
+        crowd.append(server.connect(beginnings[number % len(beginnings)]))
+        if number % 20 == 0:  # whoever speaks now and then keeps a seat
+            server.healthy()  # the crowd so far has been let in
+            beside.request("GET", "/healthz")
+            assert beside.getresponse().read()
+    local = beside.sock.getsockname()
+    assert server.healthy() < 1
+    beside.request("GET", "/healthz")
+    assert beside.getresponse().read()
+    assert beside.sock.getsockname() == local, "still the same connection"
+    assert server.descriptors() <= before + SEATS + 2
+    for connection in crowd:
+        connection.close()
+    time.sleep(0.5)
+    assert server.descriptors() <= before + 2, "nothing has leaked"
+
+
+def test_a_client_in_a_hurry_leaves_the_others_their_turn(server: Server) -> None:
+    hurried = server.connect()
+    hurried.sendall(b"GET /healthz HTTP/1.1\r\nHost: x\r\n\r\n" * 2000)
+    assert server.healthy() < 0.5
+    hurried.close()
