@@ -33,16 +33,22 @@ class Unreachable(Exception):
     """No controller answered at that address."""
 
 
+class BadAddress(Unreachable):
+    """No controller can be at such an address. The message is the rule that it breaks."""
+
+
 class Client:
-    """The controller at a URL. Every method is one request, and returns what the controller says then."""
+    """The controller at a URL. Every method is one request, and returns what the controller says then.
+
+    Raises ``BadAddress`` where no controller can be at such a URL.
+    """
 
     def __init__(self, url: str = DEFAULT_URL, token: str = "", timeout: float = 30.0) -> None:
+        if not _can_be(url):
+            raise BadAddress(f"must be http://HOST:PORT (or https://) with a port from 1 to 65535, not {url!r}")
         credentials = {"Authorization": f"Bearer {token}"} if token else {}
-        try:
-            # The controller is on this machine or in the management network: no proxy of the environment is asked.
-            self._http = httpx.Client(base_url=url, headers=credentials, timeout=timeout, trust_env=False)
-        except httpx.InvalidURL as error:
-            raise Unreachable(f"no controller can be at {url}: {error}") from error
+        # The controller is on this machine or in the management network: no proxy of the environment is asked.
+        self._http = httpx.Client(base_url=url, headers=credentials, timeout=timeout, trust_env=False)
         self.url = url
 
     def close(self) -> None:
@@ -106,9 +112,10 @@ class Client:
     def _ask(self, method: str, path: str, **more: Any) -> Document:
         try:
             response = self._http.request(method, path, **more)
-            document = response.json() if response.content else {}
         except (httpx.TransportError, httpx.InvalidURL) as error:
             raise Unreachable(f"no controller answers at {self.url}: {str(error) or type(error).__name__}") from error
+        try:
+            document = response.json() if response.content else {}
         except ValueError:
             document = None
         if not isinstance(document, dict) or response.is_redirect:
@@ -116,6 +123,22 @@ class Client:
         if response.is_error:
             raise Problem({"status": response.status_code, "title": response.reason_phrase} | document)
         return document
+
+
+def _can_be(url: str) -> bool:
+    """Whether a controller can be at that URL.
+
+    >>> _can_be("http://[::1]:8181"), _can_be("http://127.0.0.1:99999"), _can_be("127.0.0.1:8181")
+    (True, False, False)
+    """
+    try:
+        address = httpx.URL(url)
+        named = bool(address.host)
+        address.raw_host.decode("ascii").encode("idna")  # as the resolver will: no label may be empty or too long
+    except (httpx.InvalidURL, UnicodeError):
+        return False
+    # The resolver of C takes a port modulo 65536: without this check, a wrong one would reach another program.
+    return named and address.scheme in ("http", "https") and (address.port is None or 0 < address.port < 65536)
 
 
 def _path(kind: str, id: str) -> str:

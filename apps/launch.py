@@ -51,7 +51,7 @@ def _leave(*_: object) -> None:
 
 
 def _complain(message: str, status: int) -> int:
-    print(f"weft-controller: {message}", file=sys.stderr)
+    print(f"weft-controller: {' '.join(message.split())}", file=sys.stderr)
     return status
 
 

@@ -18,6 +18,7 @@ from weft.apps import yaml12
 from weft.apps.northbound.paths import COLLECTIONS
 from weft.apps.northbound.problems import Problem
 from weft.apps.northbound.shapes import STRICT, checked, creation
+from weft.apps.words import why
 from weft.controller.model.commands import Command, Create, ObserveInterfaces, Plug, Refusal
 from weft.controller.model.decide import decide
 from weft.controller.model.facts import Endpoint
@@ -38,8 +39,10 @@ def read(path: Path) -> Network:
         for kind in _IN_ORDER:
             for index, value in enumerate(sections.get(COLLECTIONS[kind], ())):
                 _grant(network, kind, value, f"{COLLECTIONS[kind]}[{index}]")
-    except (OSError, UnicodeDecodeError, yaml.YAMLError) as error:
-        raise ModelError(str(error)) from None
+    except OSError as error:
+        raise ModelError(f"cannot read {path}: {why(error)}") from None
+    except (UnicodeDecodeError, yaml.YAMLError) as error:
+        raise ModelError(why(error)) from None
     except Problem as problem:
         raise ModelError(str(problem.description)) from None
     return network

@@ -6,10 +6,19 @@ import argparse
 import os
 from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import Any
+from typing import Any, NoReturn
 
 import yaml
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator
+
+from weft.apps.words import why
+
+_ADDRESS = "must be HOST:PORT with a port from 0 to 65535, where 0 chooses a free one"
+
+
+def _setting(default: Any, description: str, rule: str, **more: Any) -> Any:
+    """A setting, what it is for, and the rule that whoever breaks it is told."""
+    return Field(default, description=description, json_schema_extra={"rule": rule}, **more)
 
 
 class Settings(BaseModel):
@@ -17,14 +26,23 @@ class Settings(BaseModel):
 
     model_config = ConfigDict(extra="forbid", frozen=True)
 
-    rest: str = Field("127.0.0.1:8181", description="where the REST API listens, HOST:PORT; port 0 chooses one")
-    openflow: str = Field("127.0.0.1:6653", description="where switches connect, HOST:PORT; port 0 chooses one")
-    openflow_unix: Path | None = Field(None, description="an AF_UNIX path where switches connect as well")
-    store: Path = Field(Path("weft.db"), description="the file that keeps the model")
-    token_file: Path | None = Field(None, description="the file that keeps the API's token [default: STORE.token]")
-    audit_interval: float = Field(30.0, gt=0, description="seconds between two audits of a switch")
-    log_level: str = Field("info", pattern="^(debug|info|warning|error)$", description="debug, info, warning or error")
-    log_json: bool = Field(False, description="write the log as JSON lines")
+    rest: str = _setting("127.0.0.1:8181", "where the REST API listens, HOST:PORT; port 0 chooses one", _ADDRESS)
+    openflow: str = _setting("127.0.0.1:6653", "where switches connect, HOST:PORT; port 0 chooses one", _ADDRESS)
+    openflow_unix: Path | None = _setting(None, "an AF_UNIX path where switches connect as well", "must be a path")
+    store: Path = _setting(Path("weft.db"), "the file that keeps the model", "must be a path")
+    token_file: Path | None = _setting(
+        None, "the file that keeps the API's token [default: STORE.token]", "must be a path"
+    )
+    audit_interval: float = _setting(
+        30.0, "seconds between two audits of a switch", "must be a number above 0", gt=0, allow_inf_nan=False
+    )
+    log_level: str = _setting(
+        "info",
+        "debug, info, warning or error",
+        "must be debug, info, warning or error",
+        pattern="^(debug|info|warning|error)$",
+    )
+    log_json: bool = _setting(False, "write the log as JSON lines", "must be true or false")
 
     @field_validator("rest", "openflow")
     @classmethod
@@ -49,14 +67,15 @@ def split(address: str) -> tuple[str, int]:
     (('127.0.0.1', 8181), ('::1', 0))
     """
     host, colon, port = address.rpartition(":")
-    if not colon or not host or not port.isdecimal() or int(port) > 65535:
-        raise ValueError(f"must be HOST:PORT, not {address!r}")
+    # A port above 65535 would be taken modulo 65536 further down: another one than what was said.
+    if not colon or not host or not (port.isascii() and port.isdecimal()) or len(port) > 5 or int(port) > 65535:
+        raise ValueError(f"{_ADDRESS}, not {address!r}")
     return host.strip("[]"), int(port)
 
 
 def load(arguments: Sequence[str] = (), environment: Mapping[str, str] = os.environ) -> Settings:
     """``load(arguments)`` returns the settings. Raises ``SettingsError``, which names the setting that is wrong."""
-    parser = argparse.ArgumentParser("weft-controller", description="The Weft controller: REST above, OpenFlow below.")
+    parser = _Parser("weft-controller", description="The Weft controller: REST above, OpenFlow below.")
     parser.add_argument("--config", help="a YAML file of these settings, by the same names", metavar="FILE")
     for name, field in Settings.model_fields.items():
         flag = "--" + name.replace("_", "-")
@@ -66,26 +85,43 @@ def load(arguments: Sequence[str] = (), environment: Mapping[str, str] = os.envi
         else:
             parser.add_argument(flag, metavar=name.upper(), help=f"{field.description}{default}")
     flags = {name: value for name, value in vars(parser.parse_args(arguments)).items() if value is not None}
-    config = flags.pop("config", None) or environment.get("WEFT_CONFIG")
+    option = flags.pop("config", None)
+    config = option or environment.get("WEFT_CONFIG")
+    filed = _read(config, "--config" if option else "WEFT_CONFIG") if config else {}
     named = {
         name: environment[f"WEFT_{name.upper()}"]
         for name in Settings.model_fields
         if f"WEFT_{name.upper()}" in environment
     }
     try:
-        return Settings.model_validate({**(_read(config) if config else {}), **named, **flags})
+        return Settings.model_validate({**filed, **named, **flags})
     except ValidationError as error:
         first = error.errors()[0]
-        raise SettingsError(
-            f"{'.'.join(map(str, first['loc']))}: {first['msg'].removeprefix('Value error, ')}"
-        ) from None
+        name = str(first["loc"][0])
+        flag, variable = "--" + name.replace("_", "-"), f"WEFT_{name.upper()}"
+        source = flag if name in flags else variable if name in named else f"{config}: {name}"
+        raise SettingsError(f"{source} {_complaint(name, first['input'])}") from None
 
 
-def _read(path: str) -> dict[str, Any]:
+class _Parser(argparse.ArgumentParser):
+    """A parser that raises what is wrong, instead of printing its whole usage."""
+
+    def error(self, message: str) -> NoReturn:
+        raise SettingsError(f"{message} (--help lists the options)")
+
+
+def _complaint(name: str, value: object) -> str:
+    """The rule that the value breaks, and the value."""
+    if name not in Settings.model_fields:
+        return f"is not a setting; these are: {', '.join(Settings.model_fields)}"
+    return f"{Settings.model_json_schema()['properties'][name]['rule']}, not {value!r}"
+
+
+def _read(path: str, source: str) -> dict[str, Any]:
     try:
         found = yaml.safe_load(Path(path).read_text(encoding="utf-8"))
     except (OSError, UnicodeDecodeError, yaml.YAMLError) as error:
-        raise SettingsError(f"config: {error}") from None
+        raise SettingsError(f"{source}: cannot read {path}: {why(error)}") from None
     if not isinstance(found, dict):
-        raise SettingsError(f"config: {path} holds no settings by name")
+        raise SettingsError(f"{source}: {path} holds no settings by name")
     return {str(name).replace("-", "_"): value for name, value in found.items()}

@@ -14,6 +14,7 @@ from weft.apps.cli.names import resolve
 from weft.apps.cli.output import Format, show
 from weft.apps.cli.reach import Output, Reach, TokenFile, Url, reaching
 from weft.apps.northbound.paths import PATHS
+from weft.apps.words import why
 
 app = typer.Typer(
     no_args_is_help=True,
@@ -106,7 +107,7 @@ def transaction(
     try:
         asked = yaml12.load(sys.stdin.read() if file == "-" else Path(file).read_text(encoding="utf-8"))
     except (OSError, UnicodeDecodeError, yaml.YAMLError) as error:
-        raise typer.BadParameter(f"cannot read the commands in {file}: {error}") from None
+        raise typer.BadParameter(f"cannot read the commands in {file}: {why(error)}") from None
     commands = asked.get("commands") if isinstance(asked, dict) else asked
     if not isinstance(commands, list):
         raise typer.BadParameter(f"{file} holds no list of commands")
@@ -133,7 +134,9 @@ for function in (plug, unplug, flows, audit, status, transaction):
 @app.command("compile")
 def compile_(
     model: Annotated[Path, typer.Argument(help="A model in YAML.", exists=True, dir_okay=False)],
-    to: Annotated[Path | None, typer.Option(help="Write <switch>.named and <switch>.flows here.")] = None,
+    to: Annotated[
+        Path | None, typer.Option(help="Write <switch>.named and <switch>.flows to this directory.", file_okay=False)
+    ] = None,
     output: Output = Format.table,
 ) -> None:
     """Compile a model without a controller: each switch's tables, in named form and in that of ovs-ofctl."""
@@ -142,10 +145,13 @@ def compile_(
 
     try:
         tables = compile_model(model)
-        written = write(tables, to) if to is not None else []
-    except (ModelError, OSError) as error:
+    except ModelError as error:
         raise typer.TyperException(f"{model}: {error}") from None
     if to is not None:
+        try:
+            written = write(tables, to)
+        except OSError as error:
+            raise typer.TyperException(f"--to: cannot write {error.filename or to}: {why(error)}") from None
         print("".join(f"{path}\n" for path in written), end="")
     elif output is not Format.table:
         show(

@@ -50,7 +50,7 @@ def changing(kind: str) -> list[inspect.Parameter]:
 def document(kind: str, given: Mapping[str, Any]) -> dict[str, Any]:
     """The fields that were given, as the API reads them. An empty text says: none."""
     hints = {field.name: field.hint for field in settable(kind)}
-    return {name: _value(hints[name], value) for name, value in given.items() if value is not None}
+    return {name: _value(name, hints[name], value) for name, value in given.items() if value is not None}
 
 
 def _parameter(field: Settable, required: bool, argument: bool) -> inspect.Parameter:
@@ -84,11 +84,11 @@ def _dashed(name: str) -> str:
     return name.removesuffix("s").replace("_", "-") if name in ("tags", "fabric_interfaces") else name.replace("_", "-")
 
 
-def _value(hint: Any, value: Any) -> Any:
+def _value(name: str, hint: Any, value: Any) -> Any:
     if hint is Endpoint:
         switch, colon, interface = value.partition(":")
         if not colon:
-            raise typer.BadParameter(f"must be SWITCH:INTERFACE, not {value!r}")
+            raise typer.BadParameter(f"must be SWITCH:INTERFACE, not {value!r}", param_hint=[name])
         return {"switch": switch, "interface": interface}
     if isinstance(value, list):
         return [item for item in value if item]

@@ -58,12 +58,22 @@ def group(kind: str) -> typer.Typer:
         reach.tell(f"{kind} {found} is deleted")
 
     commands = typer.Typer(no_args_is_help=True, help=f"List, show, create, update and delete {COLLECTIONS[kind]}.")
-    commands.command("list", help="List them.")(reaching(list_, *map(_filter, FILTERS.get(kind, ()))))
-    commands.command("show", help="Show one.")(reaching(show))
-    commands.command("create", help="Make one.", no_args_is_help=True)(reaching(create, *creating(kind)))
-    commands.command("update", help="Change one; an empty value says: none.")(reaching(update, *changing(kind)))
-    commands.command("delete", help="Delete one.")(reaching(delete))
+    commands.command("list", help=_listing(kind))(reaching(list_, *map(_filter, FILTERS.get(kind, ()))))
+    commands.command("show", help=f"Show one {kind}.")(reaching(show))
+    commands.command("create", help=f"Make one {kind}.", no_args_is_help=True)(reaching(create, *creating(kind)))
+    commands.command("update", help=f"Change one {kind}; an empty value says: none.")(reaching(update, *changing(kind)))
+    commands.command("delete", help=f"Delete one {kind}.")(reaching(delete))
     return commands
+
+
+def _listing(kind: str) -> str:
+    """What the command that lists them says of itself.
+
+    >>> _listing("vif"), _listing("link")
+    ('List the vifs: all of them, or those that fit the options.', 'List the links.')
+    """
+    some = ": all of them, or those that fit the options" if kind in FILTERS else ""
+    return f"List the {COLLECTIONS[kind]}{some}."
 
 
 def _filter(name: str) -> inspect.Parameter:

@@ -11,6 +11,7 @@ from typer import Abort, TyperException
 from weft.apps.cli.commands import app
 from weft.apps.cli.output import printable
 from weft.apps.client import Problem, Unreachable
+from weft.apps.usage import complaint
 
 REFUSED, UNREACHABLE, INTERRUPTED = 1, 3, 130  # and 2 for wrong usage, which typer gives
 STDOUT = 1
@@ -22,12 +23,11 @@ def main(arguments: Sequence[str] | None = None) -> int:
         status = app(args=arguments, prog_name="weft", standalone_mode=False)
         sys.stdout.flush()
     except Problem as problem:
-        hint = "; name the token's file by --token-file or WEFT_TOKEN_FILE" if problem.status == 401 else ""
-        return _complain(f"{problem}{hint}", REFUSED)
+        return _complain(str(problem), REFUSED)
     except Unreachable as error:
         return _complain(str(error), UNREACHABLE)
     except TyperException as error:
-        return _complain(error.format_message(), error.exit_code)
+        return _complain(complaint(error), error.exit_code)
     except (Abort, KeyboardInterrupt):
         return INTERRUPTED
     except (BrokenPipeError, SystemExit) as end:

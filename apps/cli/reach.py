@@ -12,7 +12,8 @@ from typing import Annotated, Any, NamedTuple
 import typer
 
 from weft.apps.cli.output import Format, show
-from weft.apps.client import DEFAULT_URL, Client
+from weft.apps.client import DEFAULT_URL, BadAddress, Client, Problem
+from weft.apps.words import why
 
 DEFAULT_TOKEN_FILE = Path("weft.db.token")
 
@@ -21,10 +22,17 @@ TokenFile = Annotated[
     Path | None,
     typer.Option(
         metavar="FILE",
-        help=f"The file of its token; else WEFT_TOKEN_FILE, WEFT_TOKEN itself, or {DEFAULT_TOKEN_FILE}.",
+        help=f"The file of its token; else WEFT_TOKEN itself, the file WEFT_TOKEN_FILE, or {DEFAULT_TOKEN_FILE}.",
     ),
 ]
 Output = Annotated[Format, typer.Option("--output", "-o", help="Tables are for people.")]
+
+
+class Said(NamedTuple):
+    """What an option, a variable or a file said, and which of them."""
+
+    text: str
+    source: str
 
 
 class Reach(NamedTuple):
@@ -52,9 +60,17 @@ def reaching(command: Callable[..., None], *more: inspect.Parameter) -> Callable
     @wraps(command)
     def run(ctx: typer.Context, url: str | None, token_file: Path | None, output: Format, **given: Any) -> None:
         everywhere = ctx.find_root().params  # the same options, said before the command
-        url = url or everywhere["url"] or os.environ.get("WEFT_URL") or DEFAULT_URL
-        with Client(url, _token(token_file or everywhere["token_file"])) as client:
-            command(Reach(client, output), **given)
+        address = _address(url if url is not None else everywhere["url"])
+        token = _token(token_file or everywhere["token_file"])
+        try:
+            with Client(address.text, token.text) as client:
+                command(Reach(client, output), **given)
+        except BadAddress as error:
+            raise BadAddress(f"{address.source} {error}") from None
+        except Problem as problem:
+            if problem.status != 401:
+                raise
+            raise _not_heard(problem, address, token) from None
 
     _, *own = inspect.signature(command, eval_str=True).parameters.values()
     named = [p.replace(kind=p.KEYWORD_ONLY) for p in own if p.kind is not p.VAR_KEYWORD]
@@ -74,22 +90,45 @@ def _option(name: str, annotation: Any, default: Any) -> inspect.Parameter:
     return inspect.Parameter(name, inspect.Parameter.KEYWORD_ONLY, annotation=annotation, default=default)
 
 
-def _token(file: Path | None) -> str:
+def _address(option: str | None) -> Said:
+    """The controller's URL from wherever it was said to be."""
+    if option is not None:
+        return Said(option, "--url")
+    if os.environ.get("WEFT_URL"):
+        return Said(os.environ["WEFT_URL"], "WEFT_URL")
+    return Said(DEFAULT_URL, "the usual address")
+
+
+def _token(option: Path | None) -> Said:
     """The token from wherever it was said to be; none where nobody said and the usual file is missing."""
-    if file is None and os.environ.get("WEFT_TOKEN"):
+    if option is not None:
+        return _read(option, f"--token-file {option}")
+    if os.environ.get("WEFT_TOKEN"):
         return _sound(os.environ["WEFT_TOKEN"], "WEFT_TOKEN")
-    named = file or (Path(os.environ["WEFT_TOKEN_FILE"]) if os.environ.get("WEFT_TOKEN_FILE") else None)
-    if named is None and not DEFAULT_TOKEN_FILE.exists():
-        return ""
+    if named := os.environ.get("WEFT_TOKEN_FILE"):
+        return _read(Path(named), f"WEFT_TOKEN_FILE {named}")
+    return _read(DEFAULT_TOKEN_FILE, f"./{DEFAULT_TOKEN_FILE}") if DEFAULT_TOKEN_FILE.exists() else Said("", "")
+
+
+def _read(file: Path, source: str) -> Said:
     try:
-        return _sound((named or DEFAULT_TOKEN_FILE).read_text(errors="replace"), str(named or DEFAULT_TOKEN_FILE))
+        return _sound(file.read_text(errors="replace"), source)
     except OSError as error:
-        raise typer.BadParameter(f"cannot read the token: {error}") from None
+        raise typer.BadParameter(f"{source} cannot be read: {why(error)}") from None
 
 
-def _sound(text: str, where: str) -> str:
+def _sound(text: str, source: str) -> Said:
     """The token in the text, which must be one that a header can carry."""
     token = text.strip()
     if not token or not token.isascii() or not token.isprintable() or " " in token:
-        raise typer.BadParameter(f"{where} holds no token")
-    return token
+        raise typer.BadParameter(f"{source} holds no token")
+    return Said(token, source)
+
+
+def _not_heard(problem: Problem, address: Said, token: Said) -> Problem:
+    """The same refusal, with whose token it was and where the right one is."""
+    refused = f"refuses the token of {token.source}" if token.text else "wants its token, and none was given"
+    ways = "--token-file, or mend WEFT_TOKEN" if token.source == "WEFT_TOKEN" else "--token-file or WEFT_TOKEN_FILE"
+    where = "weft-controller says in its first line where that is (token_file), and a held lab prints it"
+    detail = f"the controller at {address.text} {refused}; name the token's file by {ways}: {where}"
+    return Problem({"type": problem.type, "status": problem.status, "title": problem.title, "detail": detail})

@@ -10,6 +10,7 @@ import httpx
 
 from weft.apps.lab.errors import LabError
 from weft.apps.northbound.transactions import MOST_COMMANDS
+from weft.apps.words import count
 from weft.controller.model.commands import Command, Create, Plug
 from weft.controller.model.facts import Endpoint
 
@@ -42,7 +43,8 @@ class Api:
             if not waiting:
                 return len(ports)
             if time.monotonic() > end:
-                raise LabError(f"{len(waiting)} of {len(ports)} ports are not ACTIVE:\n{self._complaints(waiting)}")
+                some = f"{len(waiting)} of {count(len(ports), 'port')}"
+                raise LabError(f"{some} not ACTIVE:\n{self._complaints(waiting)}")
             time.sleep(_POLL)
 
     def _complaints(self, waiting: list[dict[str, Any]]) -> str:

@@ -20,7 +20,7 @@ NEEDED = (
     "ovsdb-server",
     "ovs-vswitchd",
     "ovs-vsctl",
-    "ovs-appctl",
+    "ovs-dpctl",
 )
 
 

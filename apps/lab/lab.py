@@ -20,6 +20,7 @@ from weft.apps.lab.errors import LabError
 from weft.apps.lab.namespaces import inside
 from weft.apps.lab.openvswitch import OpenVSwitch, call_controller
 from weft.apps.lab.story import Story
+from weft.apps.words import count
 from weft.topologies.fabric import Fabric
 from weft.topologies.facts import commands
 
@@ -34,7 +35,7 @@ class Wishes:
     cli: bool = False
     describe: Path | None = None
     keep_logs: Path | None = None
-    datapath: str = "auto"
+    datapath: str = "netdev"
     patience: float = 60.0
 
 
@@ -43,7 +44,7 @@ def run(fabric: Fabric, wishes: Wishes, story: Story) -> bool:
     with story.step("clean up") as tell:
         for old in (leavings := footprint.left_over()):
             old.remove()
-        tell(f"{len(leavings)} labs that crashed" if leavings else "nothing left from earlier labs")
+        tell(f"{count(len(leavings), 'lab')} that crashed" if leavings else "nothing left from earlier labs")
     own = footprint.of_this_process()
     interruption.hear_once()
     try:
@@ -95,7 +96,7 @@ class _Lab:
                 usage.show(self.story.console, self.fabric, self.own, controller, self.processes)
             if self.wishes.cli:
                 self._open_cli(net)
-            elif self.wishes.hold:
+            if self.wishes.hold:
                 self._hold(controller, switches)
         controller.end()
         return correct
@@ -103,13 +104,10 @@ class _Lab:
     def _make_switches(self) -> tuple[Mininet, OpenVSwitch]:
         with self.story.step("fabric") as tell, inside(self.own.namespace):
             switches = OpenVSwitch(self.own.rundir)
-            kernel = self.wishes.datapath != "user" and switches.has_kernel_datapath()
-            if self.wishes.datapath == "kernel" and not kernel:
-                raise LabError("The kernel has no Open vSwitch datapath. Try --datapath user, or load the module.")
-            net = emulate(self.fabric, "system" if kernel else "netdev")
+            net = emulate(self.fabric, self.wishes.datapath)
             switches.ports()
             sizes = (len(self.fabric.switches), len(self.fabric.cables), len(self.fabric.hosts))
-            where = "in the kernel" if kernel else "in userspace"
+            where = "in the kernel" if self.wishes.datapath == "system" else "in userspace"
             tell("switches: {}, cables: {}, hosts: {}; forwarding {}".format(*sizes, where))
             return net, switches
 
@@ -118,7 +116,7 @@ class _Lab:
         with self.story.step("model") as tell:
             asked = list(commands(self.fabric))
             made = api.transact(asked)
-            tell(f"{len(self.fabric.tenants)} tenants, {len(asked)} commands")
+            tell(f"{count(len(self.fabric.tenants), 'tenant')}, {count(len(asked), 'command')}")
         with self.story.step("ports") as tell:
             api.await_active(self.wishes.patience, tell)
         return [made[n] for n, command in enumerate(asked) if getattr(command, "kind", None) == "segment"]

@@ -6,6 +6,8 @@
 from __future__ import annotations
 
 import inspect
+import sys
+from collections.abc import Sequence
 from enum import Enum
 from pathlib import Path
 from typing import Annotated
@@ -17,7 +19,9 @@ from rich.markup import escape
 from weft.apps.lab.commands import check_machine
 from weft.apps.lab.errors import LabError
 from weft.apps.lab.lab import Wishes, run
+from weft.apps.lab.openvswitch import datapath_type
 from weft.apps.lab.story import Story
+from weft.apps.usage import complaint
 from weft.topologies.fabric import Fabric
 from weft.topologies.shapes import SHAPES
 
@@ -26,9 +30,22 @@ Datapath = Enum("Datapath", {name: name for name in ("auto", "kernel", "user")},
 Size = int | None
 
 
-def main() -> None:
-    """The console script."""
-    typer.run(lab)
+def main(arguments: Sequence[str] | None = None) -> None:
+    """The console script. It ends the program."""
+    app = typer.Typer(add_completion=False)
+    app.command()(lab)
+    try:
+        status = app(args=arguments, prog_name="weft-lab", standalone_mode=False)
+    except typer.TyperException as error:
+        print(f"weft-lab: {complaint(error)}", file=sys.stderr)
+        status = 2
+    sys.exit(status)
+
+
+def _above_zero(seconds: float) -> float:
+    if not seconds > 0:  # which is how NaN is refused as well
+        raise typer.BadParameter(f"must be a number above 0, not {seconds:g}")
+    return seconds
 
 
 def lab(
@@ -39,11 +56,15 @@ def lab(
     k: Annotated[Size, typer.Option("--k", help="How many ports a switch of a fat tree has.")] = None,
     hosts: Annotated[Size, typer.Option(help="How many hosts each switch at the edge has.")] = None,
     hold: Annotated[bool, typer.Option("--hold", help="Leave all running until Ctrl-C; say how to use it.")] = False,
-    cli: Annotated[bool, typer.Option("--cli", help="Open Mininet's command line at the end.")] = False,
+    cli: Annotated[
+        bool, typer.Option("--cli", help="Open Mininet's command line at the end. With --hold, the lab outlives it.")
+    ] = False,
     describe: Annotated[Path | None, typer.Option(help="Write what runs to this file, as JSON.")] = None,
     keep_logs: Annotated[Path | None, typer.Option(help="Copy the logs to this directory at the end.")] = None,
     datapath: Annotated[Datapath, typer.Option(help="auto is the kernel's where there is one.")] = Datapath["auto"],
-    patience: Annotated[float, typer.Option(help="Seconds in which all ports must be ACTIVE.")] = 60.0,
+    patience: Annotated[
+        float, typer.Option(help="Seconds in which all ports must be ACTIVE; above 0.", callback=_above_zero)
+    ] = 60.0,
 ) -> None:
     """Start a fabric of real switches with two tenants on it, and show who reaches whom.
 
@@ -54,7 +75,7 @@ def lab(
     try:
         check_machine()
         fabric = _fabric(topology.value, {name: size for name, size in sizes.items() if size is not None})
-        wishes = Wishes(hold, cli, describe, keep_logs, datapath.value, patience)
+        wishes = Wishes(hold, cli, describe, keep_logs, datapath_type(datapath.value), patience)
         correct = run(fabric, wishes, Story(console))
     except LabError as error:
         Console(stderr=True).print(f"[bold red]No lab:[/] {escape(str(error))}", highlight=False, soft_wrap=True)

@@ -11,6 +11,7 @@ from collections.abc import Iterator, Mapping
 from typing import NamedTuple
 
 from weft.apps.lab.frames import Arrival, Frame, exchange, wires
+from weft.apps.words import count
 from weft.topologies.fabric import Fabric, Host
 
 BROADCAST = "ff:ff:ff:ff:ff:ff"
@@ -68,5 +69,4 @@ def faults(expected: Counter[Reach], seen: Counter[Reach]) -> Iterator[str]:
     for reach in sorted(expected | seen):
         wanted, got = expected[reach], seen[reach]
         if wanted != got:
-            plural = "" if wanted == 1 else "s"
-            yield f"{reach.sender} to {reach.receiver} by {reach.by}: {wanted} frame{plural} expected, {got} seen"
+            yield f"{reach.sender} to {reach.receiver} by {reach.by}: {count(wanted, 'frame')} expected, {got} seen"

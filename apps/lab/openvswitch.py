@@ -16,6 +16,23 @@ _SCHEMA = "/usr/share/openvswitch/vswitch.ovsschema"
 _START = 20.0  # seconds in which a daemon must listen; a tenth of a second is usual
 
 
+def datapath_type(wanted: str) -> str:
+    """What Open vSwitch calls the datapath that is wanted: auto, kernel or user. ``LabError`` when it is not to be had.
+
+    No switch need run. What shows it is a datapath in a network namespace, which both end with the command.
+    """
+    if wanted == "user":
+        return "netdev"
+    try:
+        run("mnexec", "-n", "ovs-dpctl", "add-dp", "system@weft-probe")
+    except LabError:
+        if wanted == "kernel":
+            ways = "Load the module (modprobe openvswitch), or say --datapath user."
+            raise LabError(f"The kernel has no Open vSwitch datapath. {ways}") from None
+        return "netdev"
+    return "system"
+
+
 class OpenVSwitch:
     """Two daemons in the foreground, as children of the lab. It must be made inside the lab's namespace."""
 
@@ -45,16 +62,6 @@ class OpenVSwitch:
     def dead(self) -> list[str]:
         """The daemons that have ended, by name."""
         return [str(daemon.args[3]) for daemon in self.daemons if daemon.poll() is not None]  # type: ignore[index]
-
-    def has_kernel_datapath(self) -> bool:
-        """Whether the kernel forwards for Open vSwitch here: shown by making a datapath and taking it away again."""
-        control = ("ovs-appctl", "-t", str(self.rundir / "ovs-vswitchd.ctl"))
-        try:
-            run(*control, "dpctl/add-dp", "system@weft-probe")
-        except LabError:
-            return False
-        run(*control, "dpctl/del-dp", "system@weft-probe")
-        return True
 
     def ports(self) -> dict[str, int]:
         """The OpenFlow port number of each interface that one was asked for; ``LabError`` if one has got no number."""

@@ -10,6 +10,7 @@ from rich.markup import escape
 from rich.table import Table
 
 from weft.apps.lab.matrix import Reach, faults
+from weft.apps.words import count
 from weft.topologies.fabric import Fabric
 
 _COLUMN = 4  # characters for each host; the names of the rows need some more
@@ -30,9 +31,10 @@ def show(console: Console, fabric: Fabric, expected: Counter[Reach], seen: Count
     if len(wrong) > _MOST_FAULTS:
         console.print(f"[red]✗[/] … and {len(wrong) - _MOST_FAULTS} more")
     if wrong:
-        console.print(f"[bold red]Wrong[/]: {len(wrong)} differences between expected and seen.", highlight=False)
+        differences = f"{count(len(wrong), 'difference')} between expected and seen"
+        console.print(f"[bold red]Wrong[/]: {differences}.", highlight=False)
     else:
-        heard = f"{expected.total()} frames expected and seen, each once, and not one anywhere else"
+        heard = f"{count(expected.total(), 'frame')} expected and seen, each once, and not one anywhere else"
         console.print(f"[bold green]Correct[/]: {heard}.", highlight=False)
     return not wrong
 

@@ -38,7 +38,10 @@ def await_link(lab: HeldLab, link: dict[str, Any], up: bool) -> None:
 
     def known() -> bool:
         links = lab.get("/v1/links")["links"]
-        return all(found["up"] == up for found in links if found["a"]["interface"] == link["a_interface"])
+        (found,) = (
+            found for found in links if link["a_interface"] in (found["a"]["interface"], found["b"]["interface"])
+        )
+        return bool(found["up"] == up)
 
     wait_until(known, "the model knows the link")
     lab.settle()

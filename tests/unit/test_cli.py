@@ -3,57 +3,17 @@
 from __future__ import annotations
 
 import json
+import socket
 import subprocess
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import Any
 
 import pytest
 import yaml
 
-from weft.apps.cli import main
-
-ANYWHERE = ("--rest", "127.0.0.1:0", "--openflow", "127.0.0.1:0", "--log-level", "error")
-
-
-class Said(NamedTuple):
-    """How a command ended, and what it printed."""
-
-    status: int
-    out: str
-    err: str
-
-
-Weft = Callable[..., Said]
-
-
-@pytest.fixture(scope="module")
-def controller(tmp_path_factory: pytest.TempPathFactory) -> Iterator[dict[str, Any]]:
-    """A controller in a process of its own: what it says when it is ready."""
-    store = tmp_path_factory.mktemp("controller") / "weft.db"
-    command = [sys.executable, "-m", "weft.apps.launch", *ANYWHERE, "--store", str(store)]
-    with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as process:
-        assert process.stdout is not None
-        yield json.loads(process.stdout.readline())
-        process.terminate()
-
-
-@pytest.fixture
-def weft(
-    controller: dict[str, Any], monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], tmp_path: Path
-) -> Weft:
-    monkeypatch.setenv("WEFT_URL", controller["rest"])
-    monkeypatch.setenv("WEFT_TOKEN_FILE", controller["token_file"])
-    monkeypatch.delenv("WEFT_TOKEN", raising=False)
-    monkeypatch.chdir(tmp_path)
-
-    def run(*arguments: str) -> Said:
-        capsys.readouterr()
-        status = main(arguments)
-        return Said(status, *capsys.readouterr())
-
-    return run
+from tests.command import Weft
 
 
 @pytest.fixture
@@ -181,11 +141,14 @@ def test_wrong_usage_is_said_in_one_line(weft: Weft, arguments: tuple[str, ...])
 
 
 def test_where_there_is_no_controller_nothing_is_found(weft: Weft) -> None:
-    for url in ("http://127.0.0.1:1", "http://[::1", "ftp://x", "nonsense", "http://127.0.0.1:99999"):
-        for arguments in (("--url", url, "status"), ("status", "--url", url)):
-            status, out, err = weft(*arguments)
-            assert (status, out) == (3, ""), err
-            assert err.count("\n") == 1
+    with socket.socket() as silent:
+        silent.bind(("127.0.0.1", 0))  # ours, so nobody listens there
+        nobody = f"http://127.0.0.1:{silent.getsockname()[1]}"
+        for url in (nobody, "http://[::1", "ftp://x", "nonsense", "http://127.0.0.1:99999"):
+            for arguments in (("--url", url, "status"), ("status", "--url", url)):
+                status, out, err = weft(*arguments)
+                assert (status, out) == (3, ""), err
+                assert err.count("\n") == 1
 
 
 def test_options_before_the_command_count_as_well(
@@ -222,6 +185,14 @@ def test_compile_needs_no_controller(weft: Weft, tmp_path: Path) -> None:
     written = weft("compile", str(model), "--to", str(tmp_path / "out")).out.splitlines()
     assert {Path(path).suffix for path in written} == {".named", ".flows"}
     assert Path(written[1]).read_text().splitlines() == tables[switch]["flows"]
+
+    (tmp_path / "taken" / "leaf1.named").mkdir(parents=True)
+    status, _, err = weft("compile", str(model), "--to", str(tmp_path / "taken"))
+    assert (status, err) == (1, f"weft: --to: cannot write {tmp_path}/taken/leaf1.named: Is a directory\n")
+    status, _, err = weft("compile", str(model), "--to", str(model))
+    assert status == 2
+    assert f"'--to': dir '{model}' is a file" in err
+
     broken = tmp_path / "broken.yaml"
     broken.write_text("segments: [{name: red}]")
     status, _, err = weft("compile", str(broken))
