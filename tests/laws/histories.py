@@ -34,10 +34,12 @@ LINKS = (
 )
 
 # Port and VIF, segment, and where. From s2 to s4 there are two equal ways: red and green take the same one and share
-# its flows, and blue takes the other. Red has two VIFs on s1. One name is left for whoever comes later.
+# its flows, and blue takes the other. Red has two VIFs on s1, and the island has one VIF in all, so that a segment is
+# soon empty and soon lived on again. One name is left for whoever comes later.
 PLACES = (
     *(("s1", "red", "s1", "e1"), ("v1", "red", "s1", "e3"), ("red", "red", "s2", "e1"), ("v3", "red", "s4", "e1")),
     *(("v4", "blue", "s2", "e2"), ("v5", "blue", "s4", "e2"), ("v6", "green", "s2", "e3"), ("v7", "green", "s4", "e3")),
+    ("v8", "island", "s3", "e1"),
 )
 NAMES = (*(name for name, *_ in PLACES), "s3")
 SKIPPED = [f"skipped{n}" for n in range(PLANES - 3)]  # so that green's plane is red's
@@ -90,8 +92,9 @@ commands: st.SearchStrategy[Command] = st.one_of(
     ),
     st.builds(_vif_made, _name, _mac, _place),
     st.builds(Plug, _name, _name),
-    st.builds(Plug, _name, _name),
+    st.builds(lambda name: Plug(name, name), _name),
     st.builds(Unplug, _name),
+    st.sampled_from((Unplug("v8"), Plug("v8", "v8"))),  # the island is deserted and settled again
     st.builds(lambda i, f: Update("port", i, f), _name, _fields(admin_up=_flag)),
     st.builds(lambda i, f: Update("segment", i, f), _segment, _fields(admin_up=_flag)),
     st.builds(lambda i, m: Update("vif", i, {"mac": m}), _name, _mac),

@@ -85,6 +85,7 @@ def test_a_flow_for_a_segment_is_wherever_the_segment_is() -> None:
     wishes.want(ANN).span()
     assert (wishes.on("s2"), wishes.on("s3")) == (set(), set())
     assert wishes.span("s3").on("s3") == {OTHER}, "what was wanted meanwhile"
+    assert wishes.span().span("s3").on("s3") == {OTHER}, "gone, and back where it was"
 
 
 def test_a_switch_and_a_segment_of_one_name_are_not_one_audience() -> None:
