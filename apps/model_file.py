@@ -15,10 +15,10 @@ import yaml
 from pydantic import BaseModel, create_model
 
 from weft.apps import yaml12
+from weft.apps.file_errors import why
 from weft.apps.northbound.paths import COLLECTIONS
 from weft.apps.northbound.problems import Problem
 from weft.apps.northbound.shapes import STRICT, checked, creation
-from weft.apps.words import why
 from weft.controller.model.commands import Command, Create, ObserveInterfaces, Plug, Refusal
 from weft.controller.model.decide import decide
 from weft.controller.model.facts import Endpoint

@@ -11,7 +11,7 @@ from typing import Any, NoReturn
 import yaml
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator
 
-from weft.apps.words import why
+from weft.apps.file_errors import why
 
 _ADDRESS = "must be HOST:PORT with a port from 0 to 65535, where 0 chooses a free one"
 

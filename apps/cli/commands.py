@@ -13,8 +13,8 @@ from weft.apps.cli.kinds import COLUMNS, group
 from weft.apps.cli.names import resolve
 from weft.apps.cli.output import Format, show
 from weft.apps.cli.reach import Output, Reach, TokenFile, Url, reaching
+from weft.apps.file_errors import why
 from weft.apps.northbound.paths import PATHS
-from weft.apps.words import why
 
 app = typer.Typer(
     no_args_is_help=True,

@@ -13,7 +13,7 @@ import typer
 
 from weft.apps.cli.output import Format, show
 from weft.apps.client import DEFAULT_URL, BadAddress, Client, Problem
-from weft.apps.words import why
+from weft.apps.file_errors import why
 
 DEFAULT_TOKEN_FILE = Path("weft.db.token")
 
@@ -70,7 +70,7 @@ def reaching(command: Callable[..., None], *more: inspect.Parameter) -> Callable
         except Problem as problem:
             if problem.status != 401:
                 raise
-            raise _not_heard(problem, address, token) from None
+            raise _refused_token(problem, address, token) from None
 
     _, *own = inspect.signature(command, eval_str=True).parameters.values()
     named = [p.replace(kind=p.KEYWORD_ONLY) for p in own if p.kind is not p.VAR_KEYWORD]
@@ -125,7 +125,7 @@ def _sound(text: str, source: str) -> Said:
     return Said(token, source)
 
 
-def _not_heard(problem: Problem, address: Said, token: Said) -> Problem:
+def _refused_token(problem: Problem, address: Said, token: Said) -> Problem:
     """The same refusal, with whose token it was and where the right one is."""
     refused = f"refuses the token of {token.source}" if token.text else "wants its token, and none was given"
     ways = "--token-file, or mend WEFT_TOKEN" if token.source == "WEFT_TOKEN" else "--token-file or WEFT_TOKEN_FILE"

@@ -9,8 +9,8 @@ from typing import Any, cast
 import httpx
 
 from weft.apps.lab.errors import LabError
+from weft.apps.lab.plural import count
 from weft.apps.northbound.transactions import MOST_COMMANDS
-from weft.apps.words import count
 from weft.controller.model.commands import Command, Create, Plug
 from weft.controller.model.facts import Endpoint
 

@@ -19,8 +19,8 @@ from weft.apps.lab.emulation import emulate
 from weft.apps.lab.errors import LabError
 from weft.apps.lab.namespaces import inside
 from weft.apps.lab.openvswitch import OpenVSwitch, call_controller
+from weft.apps.lab.plural import count
 from weft.apps.lab.story import Story
-from weft.apps.words import count
 from weft.topologies.fabric import Fabric
 from weft.topologies.facts import commands
 

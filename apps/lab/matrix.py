@@ -11,7 +11,7 @@ from collections.abc import Iterator, Mapping
 from typing import NamedTuple
 
 from weft.apps.lab.frames import Arrival, Frame, exchange, wires
-from weft.apps.words import count
+from weft.apps.lab.plural import count
 from weft.topologies.fabric import Fabric, Host
 
 BROADCAST = "ff:ff:ff:ff:ff:ff"

@@ -10,7 +10,7 @@ from rich.markup import escape
 from rich.table import Table
 
 from weft.apps.lab.matrix import Reach, faults
-from weft.apps.words import count
+from weft.apps.lab.plural import count
 from weft.topologies.fabric import Fabric
 
 _COLUMN = 4  # characters for each host; the names of the rows need some more

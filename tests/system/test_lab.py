@@ -18,6 +18,7 @@ import pytest
 
 from tests.system.held_lab import HeldLab, held_lab, wait_until
 from weft.apps.lab import matrix
+from weft.apps.lab.openvswitch import datapath_type
 from weft.topologies.linear import linear
 
 pytestmark = [
@@ -215,6 +216,34 @@ def test_mininets_command_line_opens_inside_the_lab() -> None:
     )
     assert run.returncode == 0, run.stdout + run.stderr
     assert "1 received" in run.stdout + run.stderr
+
+
+def test_a_kernel_that_cannot_forward_is_told_before_anything_starts() -> None:
+    if datapath_type("auto") == "system":
+        pytest.skip("the kernel forwards for Open vSwitch here")
+    run = subprocess.run([LAB, "--datapath", "kernel"], capture_output=True, text=True, check=False)
+    assert (run.returncode, run.stdout, run.stderr.count("\n")) == (2, "", 1)
+    assert run.stderr.startswith("No lab: The kernel has no Open vSwitch datapath. Load the module")
+
+
+def test_a_held_lab_with_a_command_line_outlives_it() -> None:
+    options = ("--topology", "single", "--hosts", "1", "--cli", "--hold")
+    pipes = {"stdin": subprocess.PIPE, "stdout": subprocess.PIPE, "stderr": subprocess.STDOUT}
+    with subprocess.Popen([LAB, *options], text=True, **pipes) as lab:
+        assert lab.stdin is not None
+        assert lab.stdout is not None
+        lab.stdin.write("nodes\nexit\n")
+        lab.stdin.flush()
+        said = []
+        for line in lab.stdout:
+            said.append(line)
+            if "The lab is held" in line:
+                break
+        assert any("available nodes are" in line for line in said), "the command line came first"
+        assert any(" 1 tenant, " in line for line in said)
+        assert lab.poll() is None
+        lab.send_signal(signal.SIGINT)
+        assert lab.wait(30) == 0, "".join(said)
 
 
 # ends that nobody planned

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import random
 from collections.abc import Iterator
+from functools import partial
 from typing import Any
 
 import pytest
@@ -81,3 +82,23 @@ def test_traffic_arrives_once_and_heals_after_any_cut(lab: HeldLab) -> None:
         chosen = random.Random(len(links)).sample([link for link in links if carries_frames(lab, link)], CUTS)
         healed = [heals(lab, hosts, link) for link in chosen]
     assert max(healed) < 1000 * (END - CUT) / 2
+
+
+def test_flapping_cables_leak_nothing_and_leave_no_trace(lab: HeldLab) -> None:
+    """Ten changes a second, whatever they cut off meanwhile: frames may be lost then, but never be astray."""
+    links = lab.description["links"]
+    chosen = random.Random(7).choices(range(len(links)), k=30)
+    flips = {
+        0.1 * (n + 1): partial(set_link, lab, links[link], "down" if chosen[:n].count(link) % 2 == 0 else "up")
+        for n, link in enumerate(chosen)
+    }
+    with hosts_of(lab) as hosts:
+        outcome = hosts.run(3.5, INTERVAL, flips)
+        for link in links:
+            set_link(lab, link, "up")
+        for link in links:
+            await_link(lab, link, up=True)
+        after = hosts.run(0.5, INTERVAL, {})
+    print(f"  {len(flips)} flips: of {outcome.sent} frames {len(outcome.lost)} lost, {len(outcome.doubled)} doubled")
+    assert outcome.strays == []
+    assert after.clean, str(after)

@@ -1,17 +1,8 @@
-"""What people are told, in words of our own: how many there are of something, and why a file is no use."""
+"""Why a file is no use, in words of our own."""
 
 from __future__ import annotations
 
 import yaml
-
-
-def count(number: int, noun: str) -> str:
-    """So many of something.
-
-    >>> count(1, "tenant"), count(2, "tenant"), count(0, "frame")
-    ('1 tenant', '2 tenants', '0 frames')
-    """
-    return f"{number} {noun}" if number == 1 else f"{number} {noun}s"
 
 
 def why(error: OSError | UnicodeDecodeError | yaml.YAMLError) -> str:
