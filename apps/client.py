@@ -2,14 +2,26 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from types import TracebackType
 from typing import Any, Self, cast
 from urllib.parse import quote
 
 import httpx
 
-from weft.apps.northbound.paths import AUDITS, COLLECTIONS, FLOWS, HEALTH, PATHS, TRANSACTIONS
+from weft.apps.northbound.paths import (
+    ACT_AS,
+    AUDITS,
+    CLAIMS,
+    COLLECTIONS,
+    COUNTERS,
+    DOCTOR,
+    DROPS,
+    FLOWS,
+    HEALTH,
+    PATHS,
+    TRANSACTIONS,
+)
 
 DEFAULT_URL = "http://127.0.0.1:8181"
 Document = dict[str, Any]
@@ -40,15 +52,26 @@ class BadAddress(Unreachable):
 class Client:
     """The controller at a URL. Every method is one request, and returns what the controller says then.
 
-    Raises ``BadAddress`` where no controller can be at such a URL.
+    With ``project`` the requests are that project's with those roles, and not the operator's. Raises ``BadAddress``
+    where no controller can be at such a URL.
     """
 
-    def __init__(self, url: str = DEFAULT_URL, token: str = "", timeout: float = 30.0) -> None:
+    def __init__(
+        self,
+        url: str = DEFAULT_URL,
+        token: str = "",
+        timeout: float = 30.0,
+        *,
+        project: str | None = None,
+        roles: Iterable[str] = (),
+    ) -> None:
         if not _can_be(url):
             raise BadAddress(f"must be http://HOST:PORT (or https://) with a port from 1 to 65535, not {url!r}")
-        credentials = {"Authorization": f"Bearer {token}"} if token else {}
+        headers = {"Authorization": f"Bearer {token}"} if token else {}
+        if project is not None:
+            headers[ACT_AS] = acting_as(project, roles)
         # The controller is on this machine or in the management network: no proxy of the environment is asked.
-        self._http = httpx.Client(base_url=url, headers=credentials, timeout=timeout, trust_env=False)
+        self._http = httpx.Client(base_url=url, headers=headers, timeout=timeout, trust_env=False)
         self.url = url
 
     def close(self) -> None:
@@ -101,6 +124,22 @@ class Client:
         """The flow entries of a switch, with their names and reasons."""
         return cast(Documents, self._ask("GET", FLOWS, params={"switch": switch})["flows"])
 
+    def claims(self, **filters: str) -> Documents:
+        """What interfaces of switches say that they are for, or those claims whose fields are exactly so."""
+        return cast(Documents, self._ask("GET", CLAIMS, params=filters)["claims"])
+
+    def counters(self, port: str) -> Document:
+        """What has passed at a port and what has died, as its switch counts it now."""
+        return self._ask("GET", f"{_path('port', port)}/{COUNTERS}")
+
+    def drops(self, limit: int | None = None) -> Document:
+        """Why frames die, the most first, and the switches that did not answer."""
+        return self._ask("GET", DROPS, params={} if limit is None else {"limit": str(limit)})
+
+    def doctor(self) -> Documents:
+        """What is wrong, errors first."""
+        return cast(Documents, self._ask("GET", DOCTOR)["findings"])
+
     def transaction(self, commands: Sequence[Mapping[str, Any]]) -> Document:
         """All of the commands or none: the revision, and what each made."""
         return self._ask("POST", TRANSACTIONS, json={"commands": commands})
@@ -123,6 +162,15 @@ class Client:
         if response.is_error:
             raise Problem({"status": response.status_code, "title": response.reason_phrase} | document)
         return document
+
+
+def acting_as(project: str, roles: Iterable[str] = ()) -> str:
+    """The value of the header ``Weft-Act-As`` that says so.
+
+    >>> acting_as("blue", ["tester", "café; bar"])
+    'project=blue; role=tester; role=caf%C3%A9%3B%20bar'
+    """
+    return "; ".join([f"project={quote(project, safe='')}", *(f"role={quote(role, safe='')}" for role in roles)])
 
 
 def _can_be(url: str) -> bool:

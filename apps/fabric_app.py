@@ -26,14 +26,19 @@ from weft.controller.adapters.openflow.connection import Connection
 from weft.controller.adapters.openflow.guard import Kind
 from weft.controller.adapters.openflow.interfaces import MOST_INTERFACES
 from weft.controller.adapters.openflow.listener import Listener
+from weft.controller.adapters.openflow.live_counters import LiveCounters
 from weft.controller.adapters.openflow.session import SwitchSession
+from weft.controller.adapters.ovsdb.listener import Listener as DatabaseListener
 from weft.controller.adapters.sqlite_store import SqliteStore
 from weft.controller.service import Service
 
 log = structlog.get_logger(__name__)
 
 LONGEST_SLICE = 0.01  # seconds of compiling after which the switches get their turn
-ANSWERS = (Kind.BARRIER_REPLY, Kind.BUNDLE_CONTROL, Kind.FLOW_STATS, Kind.ERROR)
+ANSWERS = (
+    *(Kind.BARRIER_REPLY, Kind.BUNDLE_CONTROL, Kind.ERROR),
+    *(Kind.FLOW_STATS, Kind.PORT_STATS, Kind.METER_STATS, Kind.METER_CONFIG, Kind.DESC),
+)
 
 
 class FabricApp(app_manager.RyuApp):  # type: ignore[misc]
@@ -52,6 +57,7 @@ class FabricApp(app_manager.RyuApp):  # type: ignore[misc]
         self._work = hub.Event()
         self.service.on_work = self._work.set
         self.service.on_wake = self._wake
+        self.service.counters = LiveCounters(self.sessions.values)
 
     def start(self) -> None:
         """Listen, and say so in one line of JSON on standard output."""
@@ -66,6 +72,7 @@ class FabricApp(app_manager.RyuApp):  # type: ignore[misc]
             rest = eventlet.listen(weft_settings.split(self.settings.rest), backlog=512, reuse_port=False)
         except OSError as error:
             raise OSError(f"cannot listen for the API (--rest {self.settings.rest}): {error.strerror}") from None
+        databases = self._listen_for_databases()
         app = build_app(self.service, token.make_or_read(self.settings.token_path))
         self.threads += [hub.spawn(self._compile), hub.spawn(self._discover), hub.spawn(server.serve, rest, app)]
         host, port = rest.getsockname()[:2]
@@ -76,7 +83,21 @@ class FabricApp(app_manager.RyuApp):  # type: ignore[misc]
             "openflow": self.listener.address,
             "token_file": str(self.settings.token_path.absolute()),
         }
+        if databases is not None:
+            ready["ovsdb"] = databases.address
+            self.threads.append(hub.spawn(databases.serve))
         print(json.dumps(ready), file=sys.stdout, flush=True)
+
+    def _listen_for_databases(self) -> DatabaseListener | None:
+        wanted = self.settings.ovsdb
+        if wanted is None:
+            return None
+        databases = DatabaseListener(*weft_settings.split(wanted), self.service)
+        try:
+            databases.bind()
+        except OSError as error:
+            raise OSError(f"cannot listen for switches' databases (--ovsdb {wanted}): {error.strerror}") from None
+        return databases
 
     # what Ryu reports
 

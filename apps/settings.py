@@ -29,6 +29,11 @@ class Settings(BaseModel):
     rest: str = _setting("127.0.0.1:8181", "where the REST API listens, HOST:PORT; port 0 chooses one", _ADDRESS)
     openflow: str = _setting("127.0.0.1:6653", "where switches connect, HOST:PORT; port 0 chooses one", _ADDRESS)
     openflow_unix: Path | None = _setting(None, "an AF_UNIX path where switches connect as well", "must be a path")
+    ovsdb: str | None = _setting(
+        None,
+        "where switches' databases connect (ovs-vsctl set-manager), HOST:PORT; port 0 chooses one [default: nowhere]",
+        _ADDRESS,
+    )
     store: Path = _setting(Path("weft.db"), "the file that keeps the model", "must be a path")
     token_file: Path | None = _setting(
         None, "the file that keeps the API's token [default: STORE.token]", "must be a path"
@@ -44,10 +49,11 @@ class Settings(BaseModel):
     )
     log_json: bool = _setting(False, "write the log as JSON lines", "must be true or false")
 
-    @field_validator("rest", "openflow")
+    @field_validator("rest", "openflow", "ovsdb")
     @classmethod
-    def _address(cls, value: str) -> str:
-        split(value)
+    def _address(cls, value: str | None) -> str | None:
+        if value is not None:
+            split(value)
         return value
 
     @property

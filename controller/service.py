@@ -10,13 +10,15 @@ from collections.abc import Callable, Iterator, Sequence
 from typing import NamedTuple
 
 from weft.controller.compile.compiler import Compiler
-from weft.controller.contracts import Store, StoreUnavailable
+from weft.controller.contracts import Counters, Store, StoreUnavailable
 from weft.controller.flow.entry import Entry
+from weft.controller.flow.meter import METERS
 from weft.controller.flow.text import actions_text, match_text, ofctl, table_name
 from weft.controller.model.commands import (
     Command,
     Create,
     Delete,
+    ObserveClaim,
     ObserveInterfaces,
     ObserveLink,
     Plug,
@@ -27,6 +29,7 @@ from weft.controller.model.commands import (
 from weft.controller.model.decide import decide
 from weft.controller.model.facts import Fact, Key, key_of
 from weft.controller.model.network import Change, Network
+from weft.controller.model.rights import OPERATOR, Caller
 from weft.controller.sync.progress import Progress
 
 
@@ -83,12 +86,14 @@ class Service:
         self.on_wake: Callable[[str], None] = lambda switch: None
         self._progress_by_switch: dict[tuple[str, int], Progress] = {}  # by name and datapath id
         self._unknown: dict[int, str] = {}
+        self._software: dict[int, str] = {}
+        self.counters: Counters | None = None  # of the switches, where there are sessions with them
         self._unsaved: list[Change] = []
 
     # commands
 
-    def submit(self, commands: Sequence[Command]) -> list[Fact | None]:
-        """``submit(commands)`` does all of the commands or none, and returns the fact that each made or changed.
+    def submit(self, commands: Sequence[Command], caller: Caller = OPERATOR) -> list[Fact | None]:
+        """``submit(commands, caller)`` does all commands or none, and returns the fact that each made or changed.
 
         What it returns from is durable. Raises ``Refused`` where the model refuses a command, ``StoreUnavailable``
         where the store does not take the changes.
@@ -99,7 +104,7 @@ class Service:
         try:
             for index, command in enumerate(commands):
                 try:
-                    changes = decide(self.network, command)
+                    changes = decide(self.network, command, caller)
                 except Refusal as refusal:
                     raise Refused(index, refusal) from None
                 done += changes
@@ -115,7 +120,7 @@ class Service:
             self._touch(touched)
         return [self._outcome(command) for command in commands]
 
-    def observe(self, command: ObserveInterfaces | ObserveLink) -> bool:
+    def observe(self, command: ObserveInterfaces | ObserveLink | ObserveClaim) -> bool:
         """Take in what a switch says of itself; whether that is durable.
 
         Nobody was promised that it is: where the store does not take it, it holds all the same, so that a full disk
@@ -218,6 +223,20 @@ class Service:
         """The switches that are connected and that the model does not know: datapath id, and address."""
         return sorted(self._unknown.items())
 
+    def note_software(self, dpid: int, software: str) -> None:
+        """That switch has said which software it is; empty: it is gone, and may come back as another."""
+        if software:
+            self._software[dpid] = software
+        else:
+            self._software.pop(dpid, None)
+
+    def software(self, name: str) -> str | None:
+        """Which software a connected switch of the model says it is, if it has. Raises ``KeyError``."""
+        found = self.network.switch(name)
+        if found is None:
+            raise KeyError(name)
+        return self._software.get(found.dpid)
+
     # questions
 
     def port_status(self, port_id: str) -> Status:
@@ -244,15 +263,16 @@ class Service:
             return Status("DOWN", f"switch {vif.location.switch} has no interface {vif.location.interface}")
         if not interface.up:
             return Status("DOWN", f"interface {vif.location.interface} of {vif.location.switch} is down or shut")
-        decisive = {key_of(fact) for fact in (port, segment, vif, interface, attachment) if fact is not None}
+        decisive = {key_of(fact) for fact in (port, vif, interface, attachment) if fact is not None}
+        decisive |= {Key("segment", on) for on in port.segments}
         if not decisive.isdisjoint(self._uncompiled):
             return Status("BUILD", "the change is being compiled")
-        return self._proof(port_id, segment.id, vif.location.switch)
+        return self._proof(port_id, port.segments, vif.location.switch)
 
-    def _proof(self, port: str, segment: str, at: str) -> Status:
-        """Whether every switch that the port's flows live on has acknowledged them."""
-        own = (Key("port", port), Key("segment", segment))
-        for switch in sorted(self.compiler.span(segment) | {at}):
+    def _proof(self, port: str, segments: Sequence[str], at: str) -> Status:
+        """Whether every switch that the port's flows live on has acknowledged them, on each of its segments."""
+        own = (Key("port", port), *(Key("segment", segment) for segment in segments))
+        for switch in sorted({at}.union(*map(self.compiler.span, segments))):
             progress = self.progress(switch)
             if progress is None:
                 return Status("BUILD", f"what switch {switch} should hold is being compiled")
@@ -263,9 +283,10 @@ class Service:
             here = self.compiler.wanted_for((*own, Key("switch", switch)))
             places = {entry.identity for audience, entry in here if self.compiler.reaches(audience, switch)}
             unsettled = [found for found in map(progress.unsettled_at, places) if found is not None]
-            error = next((found.error for found in unsettled if found.error), "")
-            if error:
-                return Status("ERROR", f"switch {switch} refused a flow: {error}")
+            refused = sorted((found for found in unsettled if found.error), reverse=True)  # meters are named first
+            if refused:
+                what = "meter" if refused[0].identity.table == METERS else "flow"
+                return Status("ERROR", f"switch {switch} refused a {what}: {refused[0].error}")
             if unsettled:
                 return Status("BUILD", f"switch {switch} has not acknowledged it yet")
         failed = self.compiler.failure(own)
@@ -310,7 +331,7 @@ class Service:
             actions=actions_text(entry, pipeline),
             name=entry.name,
             cookie=entry.cookie,
-            stage=self.compiler.stage_of(entry),
+            stage=self.compiler.stage_of(entry) or next((reason.owner.stage.name for reason in reasons), ""),
             reasons=tuple(map(str, reasons)),
             state=state,
             ofctl=ofctl(entry, pipeline),

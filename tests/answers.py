@@ -3,9 +3,24 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from ipaddress import ip_network
+from itertools import product
 from typing import Any
 
-from weft.controller.model.facts import Attachment, Endpoint, Fact, Interface, Key, Link, Port, Segment, Switch, Vif
+from weft.controller.model.addresses import prefix_of
+from weft.controller.model.facts import (
+    Attachment,
+    Claim,
+    Endpoint,
+    Fact,
+    Interface,
+    Key,
+    Link,
+    Port,
+    Segment,
+    Switch,
+    Vif,
+)
 from weft.controller.model.facts import key_of as key_of_fact
 from weft.controller.model.network import ALL_LINKS, Network
 
@@ -24,10 +39,24 @@ def answers(network: Network, about: Iterable[Fact]) -> Answers:
     found |= {("ports of", s): network.ports_of(s) for s in segments}
     found |= {("port of MAC", s, mac): network.port_of_mac(s, mac) for s in segments for mac in macs}
     found |= {("VIFs on", s): network.vifs_on(s) for s in switches}
+    found |= {("claims of", s): network.claims_of(s) for s in switches}
+    ports = [fact for fact in about if isinstance(fact, Port)]
+    prefixes, shared = {p for port in ports for p in _prefixes(port)}, {mac for port in ports for mac in _shared(port)}
+    for segment, project in product(segments, {port.project for port in ports}):
+        addresses = network.addresses(segment)
+        found |= {("sharers", segment, mac): frozenset(addresses.sharers(mac)) for mac in macs | shared}
+        for mac in macs | shared:
+            found["a stranger shares", segment, project, mac] = addresses.foreign_sharer(mac, project) is not None
+        for prefix in prefixes:
+            overlap = addresses.foreign_overlap(prefix_of(prefix), project) is not None
+            found["a stranger has", segment, project, prefix] = overlap
+    for segment, ip in product(segments, {ip for port in ports for ip in port.fixed_ips}):
+        found["port of IP", segment, ip] = network.addresses(segment).port_of_ip(ip)
     found |= {("interfaces of", s): network.interfaces_of(s) for s in switches}
     for fact in about:
         if isinstance(fact, Vif):
             found["port of VIF", fact.id] = network.port_of_vif(fact.id)
+            found["bound to", fact.id] = network.ports_bound_to(fact.id)
             if fact.location is not None:
                 found["VIF at", fact.location] = network.vif_at(fact.location)
         elif isinstance(fact, Switch):
@@ -64,20 +93,37 @@ class _Scan:
             if (plugged.id, plugged.vif) == (port.id, vif.id)
         ]
 
+    def on(self, segment: str) -> list[Port]:
+        """The ports on a segment."""
+        return [port for port in self.ports if segment in _on(port)]
+
     def answer(self, question: tuple[Any, ...]) -> Any:
         match question:
             case ("members", segment):
-                return frozenset(v.switch for p, v in self.seats if p.segment == segment and v.switch is not None)
+                return frozenset(v.switch for p, v in self.seats if segment in _on(p) and v.switch is not None)
             case ("local", (segment, switch)):
-                return tuple(sorted(p.id for p, v in self.seats if (p.segment, v.switch) == (segment, switch)))
+                return tuple(sorted(p.id for p, v in self.seats if segment in _on(p) and v.switch == switch))
             case ("links", _):
                 return tuple(sorted(link.id for link in self.links))
             case ("count local", segment, switch):
                 return len(self.answer(("local", (segment, switch))))
             case ("ports of", segment):
-                return frozenset(port.id for port in self.ports if port.segment == segment)
+                return frozenset(port.id for port in self.on(segment))
             case ("port of MAC", segment, mac):
-                return _only(port.id for port, vif in self.seats if (port.segment, vif.mac) == (segment, mac))
+                return _only(port.id for port, vif in self.seats if segment in _on(port) and vif.mac == mac)
+            case ("port of IP", segment, ip):
+                return _only(port.id for port in self.on(segment) if ip in port.fixed_ips)
+            case ("sharers", segment, mac):
+                return frozenset(port.id for port in self.on(segment) if mac in _shared(port))
+            case ("a stranger shares", segment, project, mac):
+                return any(port.project != project and mac in _shared(port) for port in self.on(segment))
+            case ("a stranger has", segment, project, prefix):
+                named = (p for port in self.on(segment) if port.project != project for p in _prefixes(port))
+                return any(_overlap(prefix, other) for other in named)
+            case ("bound to", vif):
+                return frozenset(port.id for port in self.ports if port.bound_vif == vif)
+            case ("claims of", switch):
+                return tuple(sorted(f.id for f in self.facts if isinstance(f, Claim) and f.id.switch == switch))
             case ("VIFs on", switch):
                 return frozenset(vif.id for vif in self.vifs if vif.switch == switch)
             case ("interfaces of", switch):
@@ -100,6 +146,24 @@ class _Scan:
 
 def _ids(facts: Iterable[Fact], kind: type[Segment] | type[Switch]) -> set[str]:
     return {fact.id for fact in facts if isinstance(fact, kind)}
+
+
+def _on(port: Port) -> set[str]:
+    return {port.segment} | {subport.segment for subport in port.trunk}
+
+
+def _prefixes(port: Port) -> list[str]:
+    allowed = [pair.prefix for pair in port.allowed_addresses if pair.prefix is not None]
+    return [*(f"{ip}/{128 if ':' in ip else 32}" for ip in port.fixed_ips), *allowed]
+
+
+def _shared(port: Port) -> set[str]:
+    return {pair.mac for pair in port.allowed_addresses if pair.mac is not None}
+
+
+def _overlap(a: str, b: str) -> bool:
+    one, other = ip_network(a), ip_network(b)
+    return one.version == other.version and one.overlaps(other)
 
 
 def _only(found: Iterable[str | Endpoint]) -> str | Endpoint | None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from ipaddress import IPv4Address, IPv6Address, ip_network
 from typing import Any
 
 from hypothesis import strategies as st
@@ -15,6 +16,7 @@ from weft.controller.model.facts import (
     VLAN_IDS,
     Allocation,
     Attachment,
+    Claim,
     Endpoint,
     Fact,
     Interface,
@@ -25,6 +27,7 @@ from weft.controller.model.facts import (
     Vif,
     link_id,
 )
+from weft.controller.model.traits import SECURITY_LEVELS, AllowedAddress, Offer, Subport
 
 identifiers = st.from_regex(r"[A-Za-z0-9][A-Za-z0-9_.:-]{0,63}", fullmatch=True)
 names = st.text(st.characters(exclude_characters="\x7f", exclude_categories=("Cc", "Cs")), min_size=1, max_size=255)
@@ -43,15 +46,73 @@ def _made(kind: type[Any], **fields: Any) -> st.SearchStrategy[Fact]:
     return st.builds(kind, revision=revisions, **fields)
 
 
+# Addresses that stations have: none is a group's, a loopback's or nobody's.
+_stations4 = st.integers(int(IPv4Address("1.0.0.0")), int(IPv4Address("126.255.255.255"))).map(IPv4Address)
+_stations6 = st.integers(int(IPv6Address("2000::")), int(IPv6Address("3fff::"))).map(IPv6Address)
+addresses = st.one_of(_stations4, _stations6).map(str)
+prefixes = st.one_of(
+    st.builds(lambda address, length: str(ip_network((address, length), strict=False)), stations, st.integers(0, bits))
+    for stations, bits in ((_stations4, 32), (_stations6, 128))
+)
+parties = st.builds(lambda word, name: f"{word}:{name}", st.sampled_from(("project", "role")), names)
+kinds = st.sampled_from(VIF_KINDS)
+
+
+def _some(entries: st.SearchStrategy[Any]) -> st.SearchStrategy[Any]:
+    return st.lists(entries, unique=True, max_size=3).map(tuple)
+
+
+def _or_none(values: st.SearchStrategy[Any]) -> st.SearchStrategy[Any]:
+    return st.none() | values
+
+
 _common: dict[str, Any] = {"tags": tags, "description": texts}
 _segment: dict[str, Any] = {
     "id": identifiers, "number": _in(SEGMENT_NUMBERS), "name": names, "project": names, "admin_up": st.booleans(),
-    "mtu": st.integers(68, 65535), "shared_with": tags, **_common,
+    "mtu": st.integers(68, 65535), "shared_with": tags, "security": st.sampled_from(SECURITY_LEVELS),
+    "vlan_transparent": st.booleans(), **_common,
 }  # fmt: skip
 _vif: dict[str, Any] = {
-    "id": identifiers, "mac": macs, "name": texts, "project": names, "vif_kind": st.sampled_from(VIF_KINDS),
-    "device": texts, **_common,
+    "id": identifiers, "mac": macs, "name": texts, "project": names, "vif_kind": kinds,
+    "device": texts, "origin": st.sampled_from(("declared", "discovered")), **_common,
 }  # fmt: skip
+_traits: dict[str, Any] = {
+    "vif_kinds": _some(kinds),
+    "connect": _some(st.just("owner") | parties),
+    "bound_vif": _or_none(identifiers),
+    "security": _or_none(st.sampled_from(SECURITY_LEVELS)),
+    "fixed_ips": _some(addresses),
+    "allowed_addresses": _some(
+        st.builds(AllowedAddress, _or_none(macs), _or_none(prefixes)).filter(lambda pair: pair != (None, None))
+    ),
+    "router": st.booleans(), "dhcp_server": st.booleans(), "promiscuous": st.booleans(),
+    "isolated": st.sampled_from((None, "isolated", "promiscuous", "community:1", "community:65534")),
+    "max_broadcast": _or_none(st.integers(1, 1_000_000)),
+}  # fmt: skip
+
+
+@st.composite
+def ports(draw: st.DrawFn) -> Fact:
+    """A port; those of its traits that go together are."""
+    native, *segments = draw(st.lists(identifiers, unique=True, min_size=1, max_size=4))
+    vlans = draw(st.lists(st.integers(1, 4094), unique=True, min_size=len(segments), max_size=len(segments)))
+    traits = draw(st.fixed_dictionaries(_traits | _common))
+    takes = st.sampled_from(traits["vif_kinds"] or VIF_KINDS)
+    max_rate = draw(_or_none(st.integers(1, 1_000_000_000)))
+    return Port(
+        id=draw(identifiers),
+        number=draw(_in(PORT_NUMBERS)),
+        name=draw(names),
+        project=draw(names),
+        segment=native,
+        admin_up=draw(st.booleans()),
+        offer=draw(_or_none(st.builds(Offer, parties, takes, st.integers(1, 253_402_300_799)))),
+        trunk=tuple(map(Subport, vlans, segments)),
+        max_rate=max_rate,
+        burst=draw(_or_none(st.integers(1, 1_000_000_000))) if max_rate is not None else None,
+        revision=draw(revisions),
+        **traits,
+    )
 
 
 @st.composite
@@ -65,16 +126,7 @@ def links(draw: st.DrawFn) -> Fact:
 facts: st.SearchStrategy[Fact] = st.one_of(
     _made(Segment, transport=st.just("vlan"), segmentation_id=_in(VLAN_IDS), **_segment),
     _made(Segment, transport=st.just("local"), **_segment),
-    _made(
-        Port,
-        id=identifiers,
-        number=_in(PORT_NUMBERS),
-        name=names,
-        project=names,
-        segment=identifiers,
-        admin_up=st.booleans(),
-        **_common,
-    ),
+    ports(),
     _made(Vif, switch=names, interface=names, **_vif),
     _made(Vif, **_vif),
     _made(Attachment, id=identifiers, vif=identifiers),
@@ -88,5 +140,18 @@ facts: st.SearchStrategy[Fact] = st.one_of(
     ),
     links(),
     _made(Interface, id=endpoints, ofport=st.integers(1, LAST_OFPORT), up=st.booleans()),
+    _made(
+        Claim,
+        id=endpoints,
+        port=texts,
+        mac=texts,
+        vif_kind=texts,
+        project=_or_none(texts),
+        device=texts,
+        outcome=st.sampled_from(("granted", "refused")),
+        field=texts,
+        rule=texts,
+        located=st.booleans(),
+    ),
     _made(Allocation, id=st.sampled_from(("segment", "port", "switch", "vlan")), last=st.integers(0, 1 << 24)),
 )

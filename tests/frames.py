@@ -3,13 +3,22 @@
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Iterable, Iterator
 from dataclasses import replace
+from typing import NamedTuple
 
 from tests.world import World
 from weft.controller.flow.simulate import Frame, SimulatedSwitch
-from weft.controller.model.facts import Endpoint, Vif
+from weft.controller.model.facts import Endpoint, Port, Segment, Vif
 
 FRAME_LIMIT = 500
+
+
+class Arrival(NamedTuple):
+    """Who received a frame, and how it was on the wire there."""
+
+    receiver: str
+    frame: Frame
 
 
 class Wires:
@@ -19,6 +28,7 @@ class Wires:
         compiler, network = world.compiler, world.network
         self.world = world
         self.passed: list[str] = []  # the switches that the last frame went through, in turn
+        self.arrivals: list[Arrival] = []  # of the last frame
         self.switches = {s: SimulatedSwitch(compiler.flows(s).values(), compiler.pipeline) for s in world.switches()}
         self._far: dict[tuple[str, int], tuple[str, int]] = {}
         for link_id in network.links():
@@ -39,14 +49,13 @@ class Wires:
         sent = Frame(src or sender.mac, dst, **frame)  # type: ignore[arg-type]
         return self.inject(sender.location.switch, interface.ofport, sent)
 
-    def inject(self, switch: str, ofport: int, sent: Frame, tags_off: int = 0) -> Counter[str]:
-        """Who receives a frame that comes into a switch by that port; it must arrive as it was, less so many tags."""
-        received: Counter[str] = Counter()
+    def inject(self, switch: str, ofport: int, sent: Frame) -> Counter[str]:
+        """Who receives a frame that comes into a switch by that port; but for its tags it must arrive as it was."""
         on_wire = [(switch, ofport, sent)]
-        self.passed = []
+        self.passed, self.arrivals = [], []
         for _ in range(FRAME_LIMIT):
             if not on_wire:
-                return received
+                return Counter(arrival.receiver for arrival in self.arrivals)
             switch, ofport, frame = on_wire.pop()
             self.passed.append(switch)
             for out, leaving in self.switches[switch].receive(frame, ofport):
@@ -54,8 +63,8 @@ class Wires:
                 if far is not None:
                     on_wire.append((*far, leaving))
                 else:
-                    received[self._who(switch, out)] += 1
-                    assert leaving == replace(sent, vlans=sent.vlans[tags_off:]), f"{sent} arrived as {leaving}"
+                    self.arrivals.append(Arrival(self._who(switch, out), leaving))
+                    assert replace(leaving, vlans=()) == replace(sent, vlans=()), f"{sent} arrived as {leaving}"
         raise AssertionError(f"{sent} goes round for ever")
 
     def _who(self, switch: str, ofport: int) -> str:
@@ -66,20 +75,50 @@ class Wires:
         return f"{switch}:{ofport}"
 
 
-def speakers(world: World) -> dict[str, list[Vif]]:
-    """The VIFs that may speak, by segment: plugged in, somewhere, and nothing shut by the administrator."""
-    found: dict[str, list[Vif]] = {}
-    for fact in world.network.of_kind("vif"):
-        assert isinstance(fact, Vif)
-        port_id = world.network.port_of_vif(fact.id)
+class Speaker(NamedTuple):
+    """A VIF on a segment that it may speak on, and with which tag it does so (None: with none)."""
+
+    vif: Vif
+    port: Port
+    segment: Segment
+    vlan: int | None
+
+    @property
+    def macs(self) -> set[str]:
+        """Its own MAC, and those that it may use besides."""
+        return {self.vif.mac} | {allowed.mac for allowed in self.port.allowed_addresses if allowed.mac is not None}
+
+    @property
+    def level(self) -> str:
+        """What is checked of what it says. A trunk is checked as its native segment says."""
+        return self.port.security or ""
+
+    @property
+    def vlans(self) -> tuple[int, ...]:
+        """The tags on its wire."""
+        return () if self.vlan is None else (self.vlan,)
+
+
+def speakers(world: World) -> list[Speaker]:
+    """Who may speak where: VIFs that are plugged in, somewhere, and nothing shut by the administrator."""
+    found = []
+    for vif in world.network.of_kind("vif"):
+        assert isinstance(vif, Vif)
+        port_id = world.network.port_of_vif(vif.id)
         port = world.network.port(port_id) if port_id else None
-        segment = world.network.segment(port.segment) if port else None
-        if port is None or segment is None or not port.admin_up or not segment.admin_up or fact.location is None:
+        if port is None or not port.admin_up or vif.location is None:
             continue
-        switch = world.network.switch(fact.location.switch)
-        shared = switch is None or fact.location.interface in switch.fabric_interfaces
-        if world.network.interface(fact.location) is not None and not shared:
-            found.setdefault(segment.id, []).append(fact)
+        switch = world.network.switch(vif.location.switch)
+        shared = switch is None or vif.location.interface in switch.fabric_interfaces
+        if world.network.interface(vif.location) is None or shared:
+            continue
+        native = world.network.segment(port.segment)
+        assert native is not None
+        told = replace(port, security=port.security or native.security)
+        for vlan, segment_id in ((None, port.segment), *port.trunk):
+            segment = world.network.segment(segment_id)
+            if segment is not None and segment.admin_up:
+                found.append(Speaker(vif, told, segment, vlan))
     return found
 
 
@@ -101,14 +140,35 @@ def _cable(world: World, end: Endpoint) -> bool:
     return switch is not None and end.interface in switch.fabric_interfaces
 
 
-def should_receive(world: World, sender: Vif) -> set[str]:
-    """The VIFs that a VIF's frames may and must reach, from the facts alone."""
+def audience(world: World, sender: Speaker) -> list[Speaker]:
+    """Those whom the sender's frames may reach: on its segment, within reach, and not kept apart."""
     reach = islands(world)
-    for segment_id, vifs in speakers(world).items():
-        segment = world.network.segment(segment_id)
-        if sender in vifs and segment is not None:
-            near = (lambda v: v.switch == sender.switch) if segment.transport == "local" else (
-                lambda v: reach[str(v.switch)] == reach[str(sender.switch)]
-            )  # fmt: skip
-            return {vif.id for vif in vifs if vif != sender and near(vif)}
-    return set()
+    here = str(sender.vif.switch)
+
+    def near(switch: str) -> bool:
+        return switch == here if sender.segment.transport == "local" else reach[switch] == reach[here]
+
+    others = (one for one in speakers(world) if one.segment == sender.segment and one.vif != sender.vif)
+    return [other for other in others if near(str(other.vif.switch)) and _together(sender.port, other.port)]
+
+
+def _together(one: Port, other: Port) -> bool:
+    classes = {one.isolated, other.isolated}
+    return "promiscuous" in classes or (len(classes) == 1 and classes != {"isolated"})
+
+
+def receivers(world: World, sender: Speaker, dst: str, seen_by: Iterable[str]) -> Counter[tuple[str, tuple[int, ...]]]:
+    """Who must receive a frame to ``dst``, and with which tags; ``seen_by`` are the switches that it went through."""
+    heard = audience(world, sender)
+    return Counter((one.vif.id, one.vlans) for one in _chosen(heard, sender, dst, speakers(world), set(seen_by)))
+
+
+def _chosen(
+    heard: list[Speaker], sender: Speaker, dst: str, everybody: list[Speaker], seen_by: set[str]
+) -> Iterator[Speaker]:
+    group = int(dst[:2], 16) & 1
+    owned = any(one.vif.mac == dst and one.segment == sender.segment for one in everybody)
+    for one in heard:
+        named = group or one.vif.mac == dst or (dst in one.macs and not owned)
+        if named or (one.port.promiscuous and one.vif.switch in seen_by):
+            yield one

@@ -9,13 +9,15 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from weft.controller.adapters.sqlite_store import SqliteStore
-from weft.controller.model.commands import Command, Create, Delete, ObserveInterfaces, Plug, Update
+from weft.controller.model.commands import Command, Create, Delete, ObserveClaim, ObserveInterfaces, Plug, Update
 from weft.controller.model.decide import decide
 from weft.controller.model.facts import KINDS, Endpoint
 from weft.controller.model.network import Network
+from weft.controller.model.traits import AllowedAddress, Offer, Subport
 
 HISTORY: list[Command] = [
     Create("segment", {"id": "red", "name": "Rot", "project": "p"}),
+    Create("segment", {"id": "blue", "name": "Blau", "project": "p", "security": "mac+ip", "vlan_transparent": True}),
     Create("switch", {"id": "s1", "dpid": 1, "fabric_interfaces": ("eth1",)}),
     Create("switch", {"id": "s2", "dpid": (1 << 64) - 1, "fabric_interfaces": ("eth1",)}),
     Create("link", {"a": Endpoint("s1", "eth1"), "b": Endpoint("s2", "eth1")}),
@@ -24,6 +26,22 @@ HISTORY: list[Command] = [
     Create("port", {"id": "b", "name": "b", "segment": "red"}),
     Create("vif", {"id": "v", "mac": "02:00:00:00:00:01", "switch": "s1", "interface": "vif 'ü'"}),
     Plug("a", "v"),
+    Update(
+        "port",
+        "a",
+        {
+            "offer": Offer("role:\u2603", "tap", 5),
+            "fixed_ips": ("10.0.0.1",),
+            "allowed_addresses": (
+                AllowedAddress("00:00:5e:00:01:01", "2001:db8::/64"),
+                AllowedAddress(prefix="10.1.0.0/16"),
+            ),
+            "trunk": (Subport(7, "blue"),),
+        },
+    ),
+    ObserveClaim("s2", "tap 7", "b", "02:00:00:00:00:02", device="vm"),
+    ObserveClaim("s2", "tap 8", "none", "02:00:00:00:00:03"),
+    ObserveClaim("s2", "tap 7", None),
     Update("port", "a", {"description": "\x1b \ud800 'quoted'", "tags": ("x", "y")}),
     Delete("port", "b"),
 ]

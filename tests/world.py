@@ -11,6 +11,7 @@ from weft.controller.model.commands import Command, Create, ObserveInterfaces, P
 from weft.controller.model.decide import decide
 from weft.controller.model.facts import KINDS, Fact, Key
 from weft.controller.model.network import Network
+from weft.controller.model.rights import OPERATOR, Caller
 
 
 class World:
@@ -20,10 +21,10 @@ class World:
         self.network = Network()
         self.compiler = Compiler(self.network)
 
-    def do(self, *commands: Command) -> World:
+    def do(self, *commands: Command, caller: Caller = OPERATOR) -> World:
         """Do the commands, each a revision of its own; a refusal is raised."""
         for command in commands:
-            changes = decide(self.network, command)
+            changes = decide(self.network, command, caller)
             self.compiler.touch(self.network.apply(changes, self.network.revision + 1))
         return self
 
@@ -35,11 +36,11 @@ class World:
             return False
         return True
 
-    def refusal(self, command: Command) -> str:
+    def refusal(self, command: Command, caller: Caller = OPERATOR) -> str:
         """Why the model does not grant the command: "reason, field: rule"."""
         before = self.facts()
         with pytest.raises(Refusal) as raised:
-            decide(self.network, command)
+            decide(self.network, command, caller)
         assert self.facts() == before, "a refused command has changed something"
         return f"{raised.value.reason}, {raised.value.field}: {raised.value.rule}"
 
@@ -75,13 +76,15 @@ class World:
         """A segment."""
         return self.do(Create("segment", {"id": name, "name": name, "project": name, **fields}))
 
-    def vif(self, name: str, segment: str, switch: str, interface: str, mac: str) -> World:
-        """A VIF at an interface, plugged into a port of its own. Both have the VIF's name."""
-        return self.do(
-            Create("port", {"id": name, "name": name, "segment": segment}),
-            Create("vif", {"id": name, "mac": mac, "switch": switch, "interface": interface}),
-            Plug(name, name),
-        )
+    def port(self, name: str, segment: str, **traits: object) -> World:
+        """A port of the segment's project, with nothing in it."""
+        return self.do(Create("port", {"id": name, "name": name, "segment": segment, **traits}))
+
+    def vif(self, name: str, segment: str, switch: str, interface: str, mac: str, **traits: object) -> World:
+        """A VIF at an interface, plugged into a port of its own with these traits. Both have the VIF's name."""
+        self.port(name, segment, **traits)
+        place = {"switch": switch, "interface": interface}
+        return self.do(Create("vif", {"id": name, "mac": mac, **place}), Plug(name, name))
 
     def exists(self, kind: str, id: str) -> bool:
         """Whether there is such a fact."""

@@ -9,10 +9,13 @@ from typing import Annotated, Any
 
 import typer
 
+from weft.apps.cli import claims
+from weft.apps.cli.doctor import doctor
+from weft.apps.cli.drops import drops
 from weft.apps.cli.kinds import COLUMNS, group
 from weft.apps.cli.names import resolve
 from weft.apps.cli.output import Format, show
-from weft.apps.cli.reach import Output, Reach, TokenFile, Url, reaching
+from weft.apps.cli.reach import AsProject, AsRole, Output, Reach, TokenFile, Url, reaching
 from weft.apps.file_errors import why
 from weft.apps.northbound.paths import PATHS
 
@@ -23,10 +26,13 @@ app = typer.Typer(
 )
 for kind in PATHS:
     app.add_typer(group(kind), name=kind)
+app.add_typer(claims.commands, name="claim")
 
 
 @app.callback()
-def everywhere(url: Url = None, token_file: TokenFile = None) -> None:
+def everywhere(
+    url: Url = None, token_file: TokenFile = None, as_project: AsProject = None, as_role: AsRole = None
+) -> None:
     """Options that may also stand before the command."""
 
 
@@ -127,7 +133,7 @@ def _outcome(command: dict[str, Any], result: dict[str, Any] | None) -> dict[str
     return {"kind": command["kind"], "id": result["id"] if result else command.get("id")}
 
 
-for function in (plug, unplug, flows, audit, status, transaction):
+for function in (plug, unplug, flows, drops, audit, status, doctor, transaction):
     app.command()(reaching(function))
 
 

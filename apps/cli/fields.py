@@ -4,35 +4,58 @@ from __future__ import annotations
 
 import inspect
 from collections.abc import Mapping
-from typing import Annotated, Any
+from typing import Annotated, Any, get_args, get_origin
 
 import typer
 
+from weft.apps.cli.notation import READ_BY_TYPE
 from weft.apps.northbound.fields import Settable, settable
 from weft.controller.model.commands import FIXED_BY_KIND
-from weft.controller.model.facts import Endpoint
 
 ARGUMENTS = {"segment": ("name",), "port": ("name",), "vif": ("name",), "switch": ("id",), "link": ("a", "b")}
+ONE_OF = {  # what the option of a list is called, since each one is given by itself
+    "allowed_addresses": "allowed-address",
+    "fabric_interfaces": "fabric-interface",
+    "fixed_ips": "fixed-ip",
+    "tags": "tag",
+    "vif_kinds": "vif-kind",
+}
 HELP = {
     "a": "One end, SWITCH:INTERFACE.",
-    "b": "The other end, SWITCH:INTERFACE.",
     "admin_up": "Whether it is in use.",
+    "allowed_addresses": "What else may speak: MAC, PREFIX or MAC=PREFIX. May be repeated.",
+    "b": "The other end, SWITCH:INTERFACE.",
+    "burst": "How much may come at once on top of max-rate, in kbit.",
+    "connect": "Who may plug a VIF in: owner, project:NAME or role:NAME. May be repeated.",
     "description": "A text for people.",
     "device": "The machine or container that the VIF belongs to.",
+    "dhcp_server": "Whether it may answer DHCP and DHCPv6.",
     "dpid": "The datapath id: 1 to 16 hexadecimal digits.",
     "fabric_interfaces": "An interface that leads to another switch. May be repeated.",
+    "fixed_ips": "An IP address of the VIF. May be repeated.",
     "id": "An id of your own choice.",
     "interface": "The interface that the VIF is.",
+    "isolated": "Private VLAN: isolated, community:NUMBER or promiscuous.",
     "mac": "The MAC, such as 02:00:00:00:00:01.",
+    "max_broadcast": "The most broadcast and multicast frames that it may send, in frames/s.",
+    "max_rate": "The most that it may send, and the most that it is sent, in kbit/s.",
     "mtu": "The largest packet, in bytes.",
+    "name": "What people call it.",
+    "offer": "Who may plug a VIF in, of which kind, until when: project:blue,veth,2030-01-01T00:00:00Z.",
     "project": "The project that it belongs to.",
+    "promiscuous": "Whether it hears every frame of its segment that its switch sees.",
+    "router": "Whether it may send router advertisements and redirects.",
+    "security": "What a VIF may claim to be: none, mac, mac+inner or mac+ip. A port without has its segment's.",
     "segment": "The segment, by id or name.",
     "segmentation_id": "The VLAN on the fabric's links; chosen where it is not given.",
     "shared_with": "A project that may have ports on it, too. May be repeated.",
     "switch": "The switch that the VIF is at.",
     "tags": "A tag. May be repeated.",
     "transport": "How it crosses the fabric: vlan or local.",
+    "trunk": "A VLAN tag of the VIF's own, and the segment that it stands for: TAG=SEGMENT. May be repeated.",
     "vif_kind": "What sort of interface it is.",
+    "vif_kinds": "A kind of VIF that it takes; without any, all. May be repeated.",
+    "vlan_transparent": "Whether VLAN tags of the VIFs' own pass.",
 }
 
 
@@ -49,19 +72,21 @@ def changing(kind: str) -> list[inspect.Parameter]:
 
 def document(kind: str, given: Mapping[str, Any]) -> dict[str, Any]:
     """The fields that were given, as the API reads them. An empty text says: none."""
-    hints = {field.name: field.hint for field in settable(kind)}
-    return {name: _value(name, hints[name], value) for name, value in given.items() if value is not None}
+    fields = {field.name: field for field in settable(kind)}
+    told = {name: value for name, value in given.items() if value is not None}
+    return {name: _value(kind, fields[name], value) for name, value in told.items()}
 
 
 def _parameter(field: Settable, required: bool, argument: bool) -> inspect.Parameter:
-    hint, help, flag = _type(field.hint, field.name), HELP.get(field.name, ""), _dashed(field.name)
+    hint, help = _type(field), HELP.get(field.name, "")
     info: Any
     if argument:
         info = typer.Argument(help=help)
     elif hint is bool:
-        info = typer.Option(f"--{flag}/--no-{flag}", help=help)
+        info = typer.Option(f"{_option(field.name)}/--no-{_option(field.name)[2:]}", help=help, show_default=False)
     else:
-        info = typer.Option(f"--{flag}", help=help, show_default=False)
+        metavar = "<int>" if field.hint == int | None else None
+        info = typer.Option(_option(field.name), help=help, show_default=False, metavar=metavar)
     return inspect.Parameter(
         field.name,
         inspect.Parameter.KEYWORD_ONLY,
@@ -70,26 +95,39 @@ def _parameter(field: Settable, required: bool, argument: bool) -> inspect.Param
     )
 
 
-def _type(hint: Any, name: str) -> Any:
-    """What the command line reads for a field of that type."""
-    if hint == tuple[str, ...]:
+def _type(field: Settable) -> Any:
+    """What the command line reads for a field. A number that there may be none of is a text, which may be empty."""
+    if get_origin(field.hint) is tuple:
         return list[str]
-    if hint is bool:
-        return bool
-    return int if hint in (int, int | None) and name != "dpid" else str
+    return field.hint if field.hint in (bool, int) and field.name != "dpid" else str
 
 
-def _dashed(name: str) -> str:
-    """A list is given one by one, so its option is called after one."""
-    return name.removesuffix("s").replace("_", "-") if name in ("tags", "fabric_interfaces") else name.replace("_", "-")
+def _option(name: str) -> str:
+    return f"--{ONE_OF.get(name) or name.replace('_', '-')}"
 
 
-def _value(name: str, hint: Any, value: Any) -> Any:
-    if hint is Endpoint:
-        switch, colon, interface = value.partition(":")
-        if not colon:
-            raise typer.BadParameter(f"must be SWITCH:INTERFACE, not {value!r}", param_hint=[name])
-        return {"switch": switch, "interface": interface}
-    if isinstance(value, list):
-        return [item for item in value if item]
-    return None if value == "" and hint == (str | None) else value
+def _value(kind: str, field: Settable, value: Any) -> Any:
+    try:
+        if isinstance(value, list):
+            return [_one(field, item) for item in value if item]
+        return _one(field, value)
+    except ValueError as error:
+        hint = field.name if field.name in ARGUMENTS[kind] else _option(field.name)
+        raise typer.BadParameter(str(error), param_hint=[hint]) from None
+
+
+def _one(field: Settable, value: Any) -> Any:
+    """One value of the field, out of its text."""
+    types = (field.hint, *get_args(field.hint))
+    if value == "" and type(None) in types:
+        return None
+    if field.hint == int | None:
+        return _whole(value)
+    read = next((READ_BY_TYPE[type_] for type_ in types if type_ in READ_BY_TYPE), None)
+    return value if read is None else read(value)
+
+
+def _whole(text: str) -> int:
+    if not text.isascii() or not text.removeprefix("-").isdecimal() or len(text) > 18:
+        raise ValueError(f"must be a whole number, not {text!r}")
+    return int(text)

@@ -7,8 +7,9 @@ from typing import Annotated, Any
 
 import typer
 
+from weft.apps.cli.drops import with_counters
 from weft.apps.cli.fields import changing, creating, document
-from weft.apps.cli.names import find, resolve
+from weft.apps.cli.names import by_id, find, resolve
 from weft.apps.cli.reach import Reach, reaching
 from weft.apps.northbound.paths import COLLECTIONS
 
@@ -33,24 +34,21 @@ def group(kind: str) -> typer.Typer:
 
     def list_(reach: Reach, **filters: Any) -> None:
         given = {name: value for name, value in filters.items() if value is not None}
-        if "segment" in given:
-            given["segment"] = resolve(reach.client, "segment", given["segment"])
-        reach.show(reach.client.list(kind, **given), COLUMNS[kind])
+        reach.show(reach.client.list(kind, **by_id(reach.client, given)), COLUMNS[kind])
 
     def show(reach: Reach, *, id: Which) -> None:
-        reach.show(find(reach.client, kind, id))
+        found = find(reach.client, kind, id)
+        reach.show(with_counters(reach, found) if kind == "port" else found)
 
     def create(reach: Reach, **given: Any) -> None:
-        fields = document(kind, given)
-        if "segment" in fields:
-            fields["segment"] = resolve(reach.client, "segment", fields["segment"])
-        reach.show(reach.client.create(kind, fields))
+        reach.show(reach.client.create(kind, by_id(reach.client, document(kind, given))))
 
     def update(reach: Reach, *, id: Which, if_revision: IfRevision = None, **given: Any) -> None:
         fields = document(kind, given)
         if not fields:
             raise typer.BadParameter("say what to change: no field is given")
-        reach.show(reach.client.update(kind, resolve(reach.client, kind, id), fields, if_revision))
+        found = resolve(reach.client, kind, id)
+        reach.show(reach.client.update(kind, found, by_id(reach.client, fields), if_revision))
 
     def delete(reach: Reach, *, id: Which, if_revision: IfRevision = None) -> None:
         found = resolve(reach.client, kind, id)

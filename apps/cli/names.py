@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from typing import Any
+
 from weft.apps.client import Client, Document, Problem
 
 NAMED = frozenset({"segment", "port", "vif"})  # what has a name beside its id
@@ -27,3 +30,15 @@ def find(client: Client, kind: str, given: str) -> Document:
 def resolve(client: Client, kind: str, given: str) -> str:
     """The id of the thing that ``find`` finds."""
     return str(find(client, kind, given)["id"])
+
+
+def by_id(client: Client, fields: Mapping[str, Any]) -> dict[str, Any]:
+    """The same fields, with every segment in them named by its id."""
+    found = dict(fields)
+    if "segment" in found:
+        found["segment"] = resolve(client, "segment", found["segment"])
+    if "trunk" in found:
+        found["trunk"] = [
+            {**subport, "segment": resolve(client, "segment", subport["segment"])} for subport in found["trunk"]
+        ]
+    return found

@@ -12,6 +12,8 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
+from weft.apps.cli.notation import spelled
+
 WIDE = 10_000  # whoever is no terminal gets whole lines
 
 
@@ -32,7 +34,7 @@ def show(value: Any, form: Format, columns: Sequence[str] = ()) -> None:
 
         print(yaml.safe_dump(value, sort_keys=False, allow_unicode=True), end="")
     elif isinstance(value, Mapping):
-        _print(("field", "value"), ((name, cell(inner)) for name, inner in value.items()))
+        _print(("field", "value"), ((name, cell(spelled(name, inner))) for name, inner in value.items()))
     else:
         _print(columns, ([cell(_inner(row, column)) for column in columns] for row in value))
 

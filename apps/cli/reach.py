@@ -25,6 +25,14 @@ TokenFile = Annotated[
         help=f"The file of its token; else WEFT_TOKEN itself, the file WEFT_TOKEN_FILE, or {DEFAULT_TOKEN_FILE}.",
     ),
 ]
+AsProject = Annotated[
+    str | None,
+    typer.Option(metavar="NAME", help="Act as this project, and not as the operator.", show_default=False),
+]
+AsRole = Annotated[
+    list[str] | None,
+    typer.Option(metavar="NAME", help="Act in this role of --as-project. May be repeated.", show_default=False),
+]
 Output = Annotated[Format, typer.Option("--output", "-o", help="Tables are for people.")]
 
 
@@ -58,12 +66,24 @@ def reaching(command: Callable[..., None], *more: inspect.Parameter) -> Callable
     """
 
     @wraps(command)
-    def run(ctx: typer.Context, url: str | None, token_file: Path | None, output: Format, **given: Any) -> None:
+    def run(
+        ctx: typer.Context,
+        url: str | None,
+        token_file: Path | None,
+        as_project: str | None,
+        as_role: list[str] | None,
+        output: Format,
+        **given: Any,
+    ) -> None:
         everywhere = ctx.find_root().params  # the same options, said before the command
         address = _address(url if url is not None else everywhere["url"])
         token = _token(token_file or everywhere["token_file"])
+        project = as_project if as_project is not None else everywhere["as_project"]
+        roles = as_role or everywhere["as_role"] or ()
+        if roles and project is None:
+            raise typer.BadParameter("is a role of a project; name it with --as-project", param_hint=["--as-role"])
         try:
-            with Client(address.text, token.text) as client:
+            with Client(address.text, token.text, project=project, roles=roles) as client:
                 command(Reach(client, output), **given)
         except BadAddress as error:
             raise BadAddress(f"{address.source} {error}") from None
@@ -78,6 +98,8 @@ def reaching(command: Callable[..., None], *more: inspect.Parameter) -> Callable
         _option("ctx", typer.Context, inspect.Parameter.empty),
         _option("url", Url, None),
         _option("token_file", TokenFile, None),
+        _option("as_project", AsProject, None),
+        _option("as_role", AsRole, None),
         _option("output", Output, Format.table),
     ]
     signature = inspect.Signature([*named, *more, *common])

@@ -9,6 +9,7 @@ from typing import NamedTuple
 
 from weft.apps.docs import fabric, layers, way
 from weft.controller.compile.stages import STAGES
+from weft.controller.model.traits import TRAITS
 from weft.controller.pipeline import render
 from weft.controller.pipeline.core import CORE
 from weft.topologies.shapes import SHAPES
@@ -26,6 +27,8 @@ def parts(root: Path) -> Iterator[Part]:
     """Every generated part of the documents below ``root``."""
     yield Part("README.md", "pipeline", render.tables(CORE))
     yield Part("README.md", "topologies", _topologies())
+    yield Part("README.md", "traits", _traits())
+    yield Part("docs/architecture.md", "reasons", render.reasons(CORE))
     yield Part("docs/architecture.md", "registers", render.registers(CORE))
     yield Part("docs/architecture.md", "stages", _stages())
     yield Part("docs/pictures/fabric.svg", "", fabric.drawing())
@@ -76,6 +79,12 @@ def _topologies() -> str:
         promise = (inspect.getdoc(shape) or "").partition("\n")[0]
         rows.append((f"`--topology {name}`", promise, " ".join(f"`--{size.name} {size.default}`" for size in sizes)))
     return render.markdown(("fabric", "what it is", "sizes, when you name none"), rows)
+
+
+def _traits() -> str:
+    """The traits of a port: what each does and holds, and whose right it is."""
+    rows = ((f"**{trait.name}**", trait.doc, trait.holds, trait.default, trait.right) for trait in TRAITS)
+    return render.markdown(("trait", "what it does", "what it holds", "when nobody says", "who may set it"), rows)
 
 
 def _stages() -> str:

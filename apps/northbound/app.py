@@ -9,9 +9,14 @@ import falcon
 from falcon.media import JSONHandler
 
 from weft.apps.northbound import paths, problems
+from weft.apps.northbound.acting import Acting
 from weft.apps.northbound.audits import Audits
 from weft.apps.northbound.bearer import Bearer
+from weft.apps.northbound.claims import Claims
 from weft.apps.northbound.collection import NAMED_BY_PEOPLE, Collection, Item
+from weft.apps.northbound.counters import PortCounters
+from weft.apps.northbound.doctor import Doctor
+from weft.apps.northbound.drops import Drops
 from weft.apps.northbound.flows import Flows
 from weft.apps.northbound.health import Health
 from weft.apps.northbound.plug import PluggedVif
@@ -38,6 +43,7 @@ def build_app(service: Service, token: str) -> falcon.App[falcon.Request, falcon
     """``build_app(service, token)`` returns the API over the service, for whoever brings the token."""
     app = falcon.App()
     app.add_middleware(Bearer(token))
+    app.add_middleware(Acting())
     app.add_middleware(KnownQuery())
     # ASCII only: then no text, whatever a switch calls its interfaces, can fail to be encoded.
     app.resp_options.media_handlers[falcon.MEDIA_JSON] = JSONHandler(dumps=json.dumps)
@@ -47,8 +53,12 @@ def build_app(service: Service, token: str) -> falcon.App[falcon.Request, falcon
         app.add_route(path, Collection(service, kind))
         app.add_route(f"{path}/{id}", Item(service, kind))
     app.add_route(f"{paths.PATHS['port']}/{{id}}/vif", PluggedVif(service))
+    app.add_route(f"{paths.PATHS['port']}/{{id}}/{paths.COUNTERS}", PortCounters(service))
+    app.add_route(paths.DROPS, Drops(service))
+    app.add_route(paths.DOCTOR, Doctor(service))
     app.add_route(paths.FLOWS, Flows(service))
     app.add_route(paths.AUDITS, Audits(service))
+    app.add_route(paths.CLAIMS, Claims(service))
     app.add_route(paths.TRANSACTIONS, Transactions(service))
     app.add_route(paths.HEALTH, Health(service))
     return app

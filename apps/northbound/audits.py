@@ -5,6 +5,7 @@ from __future__ import annotations
 import falcon
 from pydantic import BaseModel
 
+from weft.apps.northbound.acting import caller_of
 from weft.apps.northbound.bodies import read_json
 from weft.apps.northbound.problems import refused
 from weft.apps.northbound.shapes import STRICT, checked
@@ -27,6 +28,8 @@ class Audits:
 
     def on_post(self, req: falcon.Request, resp: falcon.Response) -> None:
         """The audit is asked for; it does not wait for the switch."""
+        if not caller_of(req).operator:
+            raise refused(Refusal("forbidden", "switch", "switches are the operator's alone"))
         name = checked(Audited, read_json(req))["switch"]
         try:
             self._service.request_audit(name)

@@ -7,6 +7,7 @@ from uuid import uuid4
 
 import falcon
 
+from weft.apps.northbound.acting import caller_of
 from weft.apps.northbound.bodies import read_json
 from weft.apps.northbound.conditions import tag, wanted_revision
 from weft.apps.northbound.paths import COLLECTIONS, PATHS
@@ -51,7 +52,7 @@ class Collection:
 
     def on_post(self, req: falcon.Request, resp: falcon.Response) -> None:
         """Make one."""
-        (fact,) = self._service.submit([new(self._kind, read_json(req))])
+        (fact,) = self._service.submit([new(self._kind, read_json(req))], caller_of(req))
         assert fact is not None
         resp.status = falcon.HTTP_CREATED
         resp.location = f"{PATHS[self._kind]}/{falcon.uri.encode_value(str(fact.id))}"
@@ -73,12 +74,12 @@ class Item:
     def on_patch(self, req: falcon.Request, resp: falcon.Response, id: str) -> None:
         """Give fields new values; those not named stay."""
         given = checked(change(self._kind), read_json(req))
-        (fact,) = self._service.submit([Update(self._kind, id, given, wanted_revision(req))])
+        (fact,) = self._service.submit([Update(self._kind, id, given, wanted_revision(req))], caller_of(req))
         self._answer(resp, fact, id)
 
     def on_delete(self, req: falcon.Request, resp: falcon.Response, id: str) -> None:
         """Delete it, unless something depends on it."""
-        self._service.submit([Delete(self._kind, id, wanted_revision(req))])
+        self._service.submit([Delete(self._kind, id, wanted_revision(req))], caller_of(req))
         resp.status = falcon.HTTP_NO_CONTENT
 
     def _answer(self, resp: falcon.Response, fact: Fact | None, id: str) -> None:

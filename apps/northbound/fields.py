@@ -6,10 +6,9 @@ from dataclasses import MISSING, fields
 from functools import cache
 from typing import Any, NamedTuple, get_type_hints
 
-from weft.controller.model.commands import FIXED
+from weft.controller.model.commands import GIVEN
 from weft.controller.model.facts import KINDS
 
-READ_ONLY = FIXED - {"id"}
 GIVEN_IF_MISSING = frozenset({("segment", "id"), ("port", "id"), ("vif", "id"), ("link", "id"), ("port", "project")})
 
 
@@ -32,5 +31,5 @@ def settable(kind: str) -> tuple[Settable, ...]:
             required=field.default is MISSING and (kind, field.name) not in GIVEN_IF_MISSING,
         )
         for field in fields(KINDS[kind])
-        if field.name not in READ_ONLY
+        if field.name not in GIVEN
     )

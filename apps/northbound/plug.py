@@ -5,6 +5,7 @@ from __future__ import annotations
 import falcon
 from pydantic import BaseModel
 
+from weft.apps.northbound.acting import caller_of
 from weft.apps.northbound.bodies import read_json
 from weft.apps.northbound.conditions import tag, wanted_revision
 from weft.apps.northbound.problems import refused
@@ -31,7 +32,7 @@ class PluggedVif:
         """Plug the VIF in; done again, it changes nothing."""
         given = checked(Plugged, read_json(req))
         self._check_revision(req, id)
-        (port,) = self._service.submit([Plug(id, given["vif"])])
+        (port,) = self._service.submit([Plug(id, given["vif"])], caller_of(req))
         assert port is not None
         tag(resp, port)
         resp.media = view(self._service, port)
@@ -39,7 +40,7 @@ class PluggedVif:
     def on_delete(self, req: falcon.Request, resp: falcon.Response, id: str) -> None:
         """Take the VIF out."""
         self._check_revision(req, id)
-        self._service.submit([Unplug(id)])
+        self._service.submit([Unplug(id)], caller_of(req))
         resp.status = falcon.HTTP_NO_CONTENT
 
     def _check_revision(self, req: falcon.Request, id: str) -> None:

@@ -16,6 +16,7 @@ from weft.controller.service import Refused
 
 MEDIA_TYPE = "application/problem+json"
 _STATUS_BY_REASON = {
+    "forbidden": HTTPStatus.FORBIDDEN,
     "malformed": HTTPStatus.UNPROCESSABLE_ENTITY,
     "not-found": HTTPStatus.NOT_FOUND,
     "conflict": HTTPStatus.CONFLICT,

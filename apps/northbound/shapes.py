@@ -2,57 +2,39 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from functools import cache
-from typing import Annotated, Any
+from types import NoneType
+from typing import Annotated, Any, get_args, get_origin, get_type_hints
 
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, ValidationError, create_model
 
+from weft.apps.northbound import spelling
 from weft.apps.northbound.fields import settable
 from weft.apps.northbound.problems import malformed
-from weft.controller.model.facts import Endpoint
+from weft.apps.northbound.wording import rule
 from weft.controller.model.rules import normal_mac
 
 STRICT = ConfigDict(strict=True, extra="forbid")
-_RULES = {
-    "missing": "is required",
-    "extra_forbidden": "is not a field that one may set here",
-    "model_type": "must be an object",
-}
 
 
-class End(BaseModel):
-    """One end of a link."""
+def _each(normal: Callable[[str], str]) -> Callable[[Any], Any]:
+    """The same for each text of a tuple, and for none."""
 
-    model_config = STRICT
-    switch: str
-    interface: str
+    def apply(value: Any) -> Any:
+        if isinstance(value, tuple):
+            return tuple(map(apply, value))
+        return normal(value) if value is not None else None
 
-
-def datapath_id(value: object) -> object:
-    """The number that 1 to 16 hexadecimal digits mean; a number stays one.
-
-    >>> datapath_id("00000000000000ff")
-    255
-    """
-    if not isinstance(value, str):
-        return value
-    digits = value.lower().removeprefix("0x").replace(":", "")
-    if not 1 <= len(digits) <= 16 or set(digits) - set("0123456789abcdef"):
-        raise ValueError("must be 1 to 16 hexadecimal digits")
-    return int(digits, 16)
+    return apply
 
 
-def _tuple(value: object) -> object:
-    return tuple(value) if isinstance(value, list) else value
-
-
-_BY_NAME: dict[str, Any] = {
-    "dpid": Annotated[int, BeforeValidator(datapath_id)],
-    "mac": Annotated[str, AfterValidator(normal_mac)],
-}
-_BY_TYPE: dict[Any, Any] = {
-    tuple[str, ...]: Annotated[tuple[str, ...], BeforeValidator(_tuple)],
-    Endpoint: Annotated[End, AfterValidator(lambda end: Endpoint(end.switch, end.interface))],
+_READ_BY_NAME: dict[str, BeforeValidator | AfterValidator] = {
+    "dpid": BeforeValidator(spelling.datapath_id),
+    "expires": BeforeValidator(spelling.seconds),
+    "fixed_ips": AfterValidator(_each(spelling.address)),
+    "mac": AfterValidator(_each(normal_mac)),
+    "prefix": AfterValidator(_each(spelling.prefix)),
 }
 
 
@@ -71,10 +53,41 @@ def change(kind: str) -> type[BaseModel]:
 def _shape(kind: str, name: str, *, partial: bool) -> type[BaseModel]:
     members: dict[str, Any] = {}
     for field in settable(kind):
-        hint = _BY_NAME.get(field.name) or _BY_TYPE.get(field.hint, field.hint)
-        members[field.name] = (hint, ... if field.required and not partial else None)
+        members[field.name] = (_hint(field.name, field.hint), ... if field.required and not partial else None)
     model: type[BaseModel] = create_model(name, __config__=STRICT, **members)
     return model
+
+
+def _hint(name: str, hint: Any) -> Any:
+    """The type of a field as pydantic checks it: lists for tuples, and objects for named ones."""
+    reading = _READ_BY_NAME.get(name)
+    inner = _type(hint)
+    return inner if reading is None else Annotated[inner, reading]
+
+
+def _type(hint: Any) -> Any:
+    if get_origin(hint) is tuple:
+        inner: Any = _type(get_args(hint)[0])
+        return Annotated[tuple[inner, ...], BeforeValidator(_tuple)]
+    if NoneType in get_args(hint):
+        (some,) = (one for one in get_args(hint) if one is not NoneType)
+        return _type(some) | None
+    return _object(hint) if hasattr(hint, "_fields") else hint
+
+
+@cache
+def _object(named: Any) -> Any:
+    """The shape of an object that becomes a named tuple; a member with a default may be left out."""
+    defaults = named._field_defaults
+    members: dict[str, Any] = {}
+    for name, hint in get_type_hints(named).items():
+        members[name] = (_hint(name, hint), defaults.get(name, ...))
+    model: Any = create_model(named.__name__, __config__=STRICT, **members)
+    return Annotated[model, AfterValidator(lambda value: named(**dict(value)))]
+
+
+def _tuple(value: object) -> object:
+    return tuple(value) if isinstance(value, list) else value
 
 
 def checked(shape: type[BaseModel], value: object, within: str = "") -> dict[str, Any]:
@@ -83,8 +96,7 @@ def checked(shape: type[BaseModel], value: object, within: str = "") -> dict[str
         model = shape.model_validate(value)
     except ValidationError as error:
         first = error.errors(include_url=False, include_input=False)[0]
-        rule = _RULES.get(first["type"]) or first["msg"].removeprefix("Value error, ").replace("Input should", "must")
-        raise malformed(rule, _path(within, first["loc"])) from None
+        raise malformed(rule(first), _path(within, first["loc"])) from None
     return {name: getattr(model, name) for name in shape.model_fields if name in model.model_fields_set}
 
 

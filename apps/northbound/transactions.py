@@ -7,6 +7,7 @@ from typing import Annotated, Any, Literal
 import falcon
 from pydantic import BaseModel, Field
 
+from weft.apps.northbound.acting import caller_of
 from weft.apps.northbound.bodies import read_json
 from weft.apps.northbound.collection import new
 from weft.apps.northbound.problems import malformed, refused
@@ -107,7 +108,7 @@ class Transactions:
         values = checked(Transaction, read_json(req))["commands"]
         commands = [command(value, f"commands[{index}]") for index, value in enumerate(values)]
         try:
-            facts = self._service.submit(commands)
+            facts = self._service.submit(commands, caller_of(req))
         except Refused as error:
             raise refused(error.refusal, f"commands[{error.index}]") from None
         resp.media = {

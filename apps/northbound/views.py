@@ -25,14 +25,24 @@ def view(service: Service, fact: Fact) -> dict[str, Any]:
         case Port():
             attachment = service.network.attachment(fact.id)
             document["vif"] = attachment.vif if attachment is not None else None
+            segment = service.network.segment(fact.segment)
+            document["effective_security"] = fact.security or (segment.security if segment is not None else None)
             document["status"] = service.port_status(fact.id)._asdict()
         case Switch():
             document["dpid"] = datapath_text(fact.dpid)
             document |= service.switch_state(fact.id)._asdict()
+            document["software"] = service.software(fact.id)
             document["interfaces"] = _interfaces(service, fact.id)
         case Link():
             document["up"] = service.link_up(fact.id)
     return document
+
+
+def claim_view(claim: Fact) -> dict[str, Any]:
+    """What an interface of a switch says that it is for, and what came of it."""
+    document = to_document(claim)
+    place: dict[str, str] = document.pop("id")
+    return {**place, **document}
 
 
 def flow_view(report: FlowReport) -> dict[str, Any]:

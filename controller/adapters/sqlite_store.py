@@ -129,6 +129,7 @@ class SqliteStore:
         # A read-only connection needs the shared memory of the log; where there is no log, it need not touch a thing.
         alone = "" if self._beside("-wal").exists() else "&immutable=1"
         with closing(sqlite3.connect(f"{self._path.as_uri()}?mode=ro{alone}", uri=True, timeout=GRACE)) as database:
+            database.text_factory = lambda text: text.decode(errors="replace")  # what is damaged need not be a text
             if _value(database, "PRAGMA application_id") != APPLICATION_ID:
                 raise self._unusable("belongs to another program", "Leave it alone")
             schema = _value(database, "PRAGMA user_version")

@@ -1,4 +1,4 @@
-"""For whom a flow is: one switch, or each switch that a segment lives on or crosses."""
+"""For whom a flow or a meter is: one switch, or each switch that a segment lives on or crosses."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import NamedTuple
 
 from weft.controller.flow.flow import Flow
+from weft.controller.flow.meter import MeterWish
 
 
 @dataclass(frozen=True, slots=True)  # no tuple: it must differ from the segment of the same name
@@ -26,14 +27,14 @@ Audience = Here | Wherever
 
 
 class Placed(NamedTuple):
-    """A flow, and for whom it is."""
+    """A flow or a meter, and for whom it is."""
 
     audience: Audience
-    flow: Flow
+    flow: Flow | MeterWish
 
 
-def here(switch: str, flow: Flow) -> Placed:
-    """The flow, for one switch."""
+def here(switch: str, flow: Flow | MeterWish) -> Placed:
+    """The flow or the meter, for one switch."""
     return Placed(Here(switch), flow)
 
 

@@ -18,6 +18,7 @@ from weft.controller.compile.stages import STAGES
 from weft.controller.compile.view import Asked, Read, View
 from weft.controller.flow.encode import Encoder
 from weft.controller.flow.entry import Entry, Identity
+from weft.controller.flow.meter import MeterWish, meter_entry
 from weft.controller.model.facts import Key, key_of
 from weft.controller.model.network import Network
 from weft.controller.pipeline.core import CORE
@@ -201,7 +202,10 @@ class Compiler:
 
         def wishes(view: View) -> tuple[Wish, ...]:
             placed = stage.flows(view, owner.subject)
-            return tuple((audience, encode(flow, stage.id)) for audience, flow in placed)
+            return tuple(
+                (audience, meter_entry(wish) if isinstance(wish, MeterWish) else encode(wish, stage.id))
+                for audience, wish in placed
+            )
 
         return wishes
 

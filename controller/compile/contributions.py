@@ -8,11 +8,12 @@ rivalry is reported.
 from __future__ import annotations
 
 from collections.abc import Collection, Iterator
-from itertools import islice
+from itertools import chain, islice
 
 from weft.controller.compile.audience import Audience, Here, Wherever
 from weft.controller.compile.stage import Owner
 from weft.controller.flow.entry import Entry, Identity
+from weft.controller.flow.meter import METERS
 
 Wish = tuple[Audience, Entry]
 Changes = dict[Identity, Entry | None]
@@ -69,10 +70,17 @@ class Contributions:
         return tuple(self._changed)
 
     def take_changes(self, switch: str) -> Iterator[Changes]:
-        """What has changed on a switch since this was asked last: the entry wanted now, or None. In portions."""
-        identities = iter(self._changed.pop(switch, ()))
+        """What has changed on a switch since this was asked last: the entry wanted now, or None. In portions.
+
+        Meters that are wanted come first, and those that are not come last: no portion says that a flow is wanted and
+        its meter is not.
+        """
+        marked = self._changed.pop(switch, set())
         here = self._owners.get(Here(switch), {})
         shared = [self._owners.get(Wherever(segment), {}) for segment in self._segments_by_switch.get(switch, ())]
+        meters = {identity for identity in marked if identity.table == METERS}
+        wanted = {meter for meter in meters if _wanted(meter, here, shared) is not None}
+        identities = chain(wanted, marked - meters if meters else marked, meters - wanted)
         while portion := list(islice(identities, PORTION)):
             yield {identity: _wanted(identity, here, shared) for identity in portion}
 

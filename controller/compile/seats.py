@@ -1,23 +1,60 @@
-"""Where a port's VIF sits, when all that must hold for it to speak does hold."""
+"""Where a port's VIF sits, on which segments it is there, and with which addresses it may speak."""
 
 from __future__ import annotations
 
+from ipaddress import IPv6Address, ip_network
 from typing import NamedTuple
 
 from weft.controller.compile.view import View, query
 
+LINK_LOCAL = 0xFE80 << 112
 
-class Seat(NamedTuple):
-    """A port that is in use: its VIF is at OpenFlow port ``ofport`` of ``switch``."""
+
+class Place(NamedTuple):
+    """A segment that a seat gives on to. ``vlan`` is the VIF's tag for it: on a trunk, but for the native segment."""
 
     segment: str
-    segment_number: int
+    number: int
     tag: int
+    vlan: int | None
+    transparent: bool
+
+
+class Seat(NamedTuple):
+    """A port that is in use: its VIF is at OpenFlow port ``ofport`` of ``switch``.
+
+    ``places`` are the segments that it gives on to; ``shut`` are the VIF's tags (None: no tag) for those that the
+    administrator has shut.
+    """
+
     port_number: int
     mac: str
     switch: str
     ofport: int
-    admin_up: bool
+    places: tuple[Place, ...]
+    shut: tuple[int | None, ...]
+
+
+class Pair(NamedTuple):
+    """A MAC, and the addresses that may speak with it: ``prefix`` is canonical, with its length."""
+
+    mac: str
+    prefix: str
+
+    @property
+    def version(self) -> int:
+        """4 or 6."""
+        return 6 if ":" in self.prefix else 4
+
+
+class Voice(NamedTuple):
+    """What a VIF may claim to be: the level that it is checked at, its MACs (its own first), its addresses."""
+
+    level: str
+    macs: tuple[str, ...]
+    pairs: tuple[Pair, ...]
+    router: bool
+    dhcp_server: bool
 
 
 @query
@@ -25,26 +62,53 @@ def seat(view: View, port_id: str) -> Seat | None:
     """Where the port's VIF sits; None while there is no VIF in it, or none that its switch has spoken of."""
     port, attachment = view.port(port_id), view.attachment(port_id)
     vif = view.vif(attachment.vif) if attachment is not None else None
-    segment = view.segment(port.segment) if port is not None else None
-    if port is None or vif is None or segment is None or vif.location is None:
+    if port is None or vif is None or vif.location is None:
         return None
     interface, switch = view.interface(vif.location), view.switch(vif.location.switch)
     if interface is None or switch is None or vif.location.interface in switch.fabric_interfaces:
         return None
-    return Seat(
-        segment=segment.id,
-        segment_number=segment.number,
-        tag=segment.segmentation_id or 0,
-        port_number=port.number,
-        mac=vif.mac,
-        switch=switch.id,
-        ofport=interface.ofport,
-        admin_up=port.admin_up and segment.admin_up,
-    )
+    places: list[Place] = []
+    shut: list[int | None] = []
+    for vlan, segment_id in ((None, port.segment), *port.trunk):
+        segment = view.segment(segment_id)
+        if segment is None or not (port.admin_up and segment.admin_up):
+            shut.append(vlan)
+        else:
+            transparent = segment.vlan_transparent and not port.trunk
+            places.append(Place(segment.id, segment.number, segment.segmentation_id or 0, vlan, transparent))
+    return Seat(port.number, vif.mac, switch.id, interface.ofport, tuple(places), tuple(shut))
 
 
 @query
-def open_seat(view: View, port_id: str) -> Seat | None:
-    """The seat, when neither its port nor its segment is shut by the administrator."""
-    found = seat(view, port_id)
-    return found if found is not None and found.admin_up else None
+def heard(view: View, port_id: str, segment: str) -> int | None:
+    """The number of the port, when its VIF is there to hear that segment; None otherwise."""
+    at = seat(view, port_id)
+    return at.port_number if at is not None and any(place.segment == segment for place in at.places) else None
+
+
+@query
+def voice(view: View, port_id: str) -> Voice | None:
+    """What the port's VIF may claim to be; None while there is none."""
+    port, at = view.port(port_id), seat(view, port_id)
+    segment = view.segment(port.segment) if port is not None else None
+    if port is None or at is None or segment is None:
+        return None
+    fixed = [f"{ip}/{128 if ':' in ip else 32}" for ip in port.fixed_ips]
+    macs, pairs = {at.mac: None}, [Pair(at.mac, prefix) for prefix in fixed]
+    for mac, prefix in port.allowed_addresses:
+        macs[mac or at.mac] = None
+        pairs += [Pair(mac or at.mac, p) for p in ([prefix] if prefix is not None else fixed)]
+    pairs += [Pair(mac, link_local(mac)) for mac in macs]
+    level = port.security if port.security is not None else segment.security
+    return Voice(level, tuple(macs), tuple(dict.fromkeys(pairs)), port.router, port.dhcp_server)
+
+
+def link_local(mac: str) -> str:
+    """The link-local address that a station forms of its MAC (RFC 4291, appendix A), as a prefix.
+
+    >>> link_local("02:00:00:00:00:01")
+    'fe80::ff:fe00:1/128'
+    """
+    octets = bytearray.fromhex(mac.replace(":", ""))
+    octets[0] ^= 2
+    return str(ip_network(IPv6Address(LINK_LOCAL | int.from_bytes(octets[:3] + b"\xff\xfe" + octets[3:], "big"))))

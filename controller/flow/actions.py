@@ -21,6 +21,19 @@ class Copy(NamedTuple):
     field: str
 
 
+class Set(NamedTuple):
+    """Write a constant into a field of the frame (``vlan_vid``: ``tagged(vlan)``, and the frame has a tag)."""
+
+    field: str
+    value: int
+
+
+class Meter(NamedTuple):
+    """Count the frame, and let it die here when its meter has seen too many. It applies before all other actions."""
+
+    id: int
+
+
 class PushVlan(NamedTuple):
     """Put an empty 802.1Q tag on the frame."""
 
@@ -41,6 +54,12 @@ class Resubmit(NamedTuple):
     table: Table
 
 
+class Apart(NamedTuple):
+    """Do these with a copy of the frame. If a meter lets the copy die, the frame itself goes on."""
+
+    actions: tuple[Load | Resubmit, ...]
+
+
 class Goto(NamedTuple):
     """Go on in a later table; ``None`` is the table that the pipeline says follows."""
 
@@ -48,12 +67,15 @@ class Goto(NamedTuple):
 
 
 class Drop(NamedTuple):
-    """Let the frame die here, for the reason of that name."""
+    """Let the frame die, for the reason of that name: of the table's question, or whole, with a colon.
+
+    Where the pipeline has a drop table, the frame is sent there with the reason's number, and dies there.
+    """
 
     name: str
 
 
-Action = Load | Copy | PushVlan | PopVlan | Output | Resubmit | Goto | Drop
+Action = Load | Copy | Set | Meter | PushVlan | PopVlan | Output | Resubmit | Apart | Goto | Drop
 
 NEXT: Final = Goto(None)
 PUSH_VLAN: Final = PushVlan()

@@ -4,10 +4,24 @@ from __future__ import annotations
 
 import struct
 from collections.abc import Iterator
-from typing import NamedTuple
+from typing import NamedTuple, cast
 
-from weft.controller.flow.actions import Action, Copy, Goto, Load, Output, PopVlan, PushVlan, Resubmit
-from weft.controller.flow.encode import NICIRA, max_len_of
+from weft.controller.flow.actions import (
+    Action,
+    Apart,
+    Copy,
+    Drop,
+    Goto,
+    Load,
+    Meter,
+    Output,
+    PopVlan,
+    PushVlan,
+    Resubmit,
+    Set,
+)
+from weft.controller.flow.encode import NICIRA, REALLY_APART, max_len_of
+from weft.controller.flow.entry import Entry
 from weft.controller.flow.oxm import FIELD_BY_HEADER, FIELD_BY_NAME, MASKED, Field
 from weft.controller.pipeline.schema import Pipeline, Register, Table
 
@@ -43,15 +57,49 @@ def fields_of(match: bytes) -> Iterator[tuple[Field, int, int | None]]:
 
 
 def actions_of(instructions: bytes, pipeline: Pipeline) -> Iterator[Action | Unknown]:
-    """The actions of an entry, the step to another table last. Raises ``ValueError`` on lengths that do not fit."""
+    """The actions of an entry, the step to another table last; one to the drop table, with a reason, is a drop.
+
+    Raises ``ValueError`` on lengths that do not fit.
+    """
+    done: list[Action | Unknown] = []
     for kind, body in _cut(instructions):
         if kind == 1:  # OFPIT_GOTO_TABLE
-            yield Goto(_table(pipeline, body[4]))
+            done.append(Goto(_table(pipeline, body[4])))
         elif kind == 4:  # OFPIT_APPLY_ACTIONS
-            for action_kind, action in _cut(body[8:]):
-                yield _action(action_kind, action, pipeline)
+            done += (_action(action_kind, action, pipeline) for action_kind, action in _cut(body[8:]))
+        elif kind == 6:  # OFPIT_METER
+            done.append(Meter(int.from_bytes(body[4:8], "big")))
         else:
-            yield Unknown(body.hex())
+            done.append(Unknown(body.hex()))
+    if pipeline.drop is not None and done[-1:] == [Goto(pipeline.drop)] and len(done) > 1:
+        why = done[-2]
+        name = _reason(pipeline, why.value) if isinstance(why, Load) and why.register == pipeline.reason else ""
+        done[-2:] = [Drop(name)] if name else done[-2:]
+    yield from done
+
+
+def reason_of(entry: Entry, pipeline: Pipeline) -> str:
+    """The whole name of the reason for which the entry drops; empty when it does not, or does not say why.
+
+    An entry that a switch has returned knows no name. Its bytes tell: in the drop table its match, elsewhere its
+    actions. Raises ``ValueError`` on lengths that do not fit.
+    """
+    if entry.name:
+        return entry.name
+    if pipeline.drop is None or pipeline.reason is None or entry.table != pipeline.drop.id:
+        done = actions_of(entry.instructions, pipeline)
+        return next((action.name for action in done if isinstance(action, Drop)), "")
+    if entry.instructions:
+        return ""
+    register = pipeline.reason
+    for field, value, mask in fields_of(entry.match):
+        if field.name == f"reg{register.reg}" and (mask is None or mask & register.mask == register.mask):
+            return _reason(pipeline, (value & register.mask) >> register.low)
+    return ""
+
+
+def _reason(pipeline: Pipeline, number: int) -> str:
+    return next((reason.name for reason in pipeline.reasons if reason.number == number), "")
 
 
 def _cut(data: bytes) -> Iterator[tuple[int, bytes]]:
@@ -75,10 +123,16 @@ def _action(kind: int, data: bytes, pipeline: Pipeline) -> Action | Unknown:
         return PushVlan()
     if kind == 18:
         return PopVlan()
+    if kind == 25:
+        return _set_field(data)
     if kind == 0xFFFF and len(data) >= 16:
         vendor, subtype = struct.unpack_from("!IH", data, 4)
         if vendor == NICIRA and subtype == 14 and data[10:12] == b"\xff\xf8":  # under the same in_port
             return Resubmit(_table(pipeline, data[12]))
+        if vendor == NICIRA and subtype == 42 and data[16:].startswith(REALLY_APART):
+            copied = tuple(_action(*one, pipeline) for one in _cut(data[16 + len(REALLY_APART) :]))
+            if all(isinstance(one, Load | Resubmit) for one in copied):
+                return Apart(cast("tuple[Load | Resubmit, ...]", copied))
         if vendor == NICIRA and subtype == 7 and len(data) == 24:
             bits, header, value = struct.unpack_from("!HIQ", data, 10)
             return Load(_register(pipeline, header, bits >> 6, (bits & 0x3F) + 1), value)
@@ -87,6 +141,13 @@ def _action(kind: int, data: bytes, pipeline: Pipeline) -> Action | Unknown:
             if (width, target_low, target) == (12, 0, FIELD_BY_NAME["vlan_vid"].header):
                 return Copy(_register(pipeline, source, low, width, part=True), "vlan_vid")
     return Unknown(data.hex())
+
+
+def _set_field(data: bytes) -> Set | Unknown:
+    field = FIELD_BY_HEADER.get(int.from_bytes(data[4:8], "big") >> 9)
+    if field is None or data[4:8] != field.header.to_bytes(4, "big") or any(data[8 + field.length :]):
+        return Unknown(data.hex())
+    return Set(field.name, int.from_bytes(data[8 : 8 + field.length], "big"))
 
 
 def _table(pipeline: Pipeline, id: int) -> Table:

@@ -22,12 +22,14 @@ class Flow(NamedTuple):
 
     @property
     def drop(self) -> str:
-        """The name of the reason for which the flow drops what it matches; empty when it does not."""
-        return next((f"{self.table.name}:{action.name}" for action in self.actions if isinstance(action, Drop)), "")
+        """The whole name of the reason for which the flow drops what it matches; empty when it does not."""
+        return next((self.table.reason(action.name) for action in self.actions if isinstance(action, Drop)), "")
 
 
 def flow(table: Table, priority: int, *actions: Action, **match: Value | Masked) -> Flow:
     """The flow that says so. Fields and registers are matched by name, masked ones as ``(value, mask)``.
+
+    A value is a number, or text: a MAC, an IP address, or a prefix such as ``10.0.0.0/24`` (``oxm.read``).
 
     Raises ``ValueError`` when the table does not declare that it matches one of them.
     """

@@ -3,11 +3,26 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from ipaddress import IPv4Address, IPv6Address
 
-from weft.controller.flow.actions import Action, Copy, Drop, Goto, Load, Output, PopVlan, PushVlan, Resubmit
-from weft.controller.flow.decode import Unknown, actions_of, fields_of
+from weft.controller.flow.actions import (
+    Action,
+    Apart,
+    Copy,
+    Drop,
+    Goto,
+    Load,
+    Meter,
+    Output,
+    PopVlan,
+    PushVlan,
+    Resubmit,
+    Set,
+)
+from weft.controller.flow.decode import Unknown, actions_of, fields_of, reason_of
 from weft.controller.flow.entry import Entry
-from weft.controller.flow.oxm import Field
+from weft.controller.flow.meter import METERS, wish_of
+from weft.controller.flow.oxm import FIELD_BY_NAME, FRAGMENTS, Field
 from weft.controller.pipeline.schema import Pipeline
 
 _CONTROLLER = 0xFFFFFFFD
@@ -23,36 +38,53 @@ def named(entry: Entry, pipeline: Pipeline) -> str:
 
 
 def table_name(entry: Entry, pipeline: Pipeline) -> str:
-    """The name of its table, or the number of one that the pipeline does not have."""
+    """The name of its table, or the number of one that the pipeline does not have; ``meters`` for a meter."""
+    if entry.table == METERS:
+        return "meters"
     table = pipeline.table_by_id.get(entry.table)
     return table.name if table is not None else str(entry.table)
 
 
 def match_text(entry: Entry, pipeline: Pipeline) -> str:
     """What it matches, registers by name; ``*`` for everything."""
+    if entry.table == METERS:
+        return f"meter={int.from_bytes(entry.match, 'big')}"
     parts: list[str] = []
     for field, value, mask in fields_of(entry.match):
         if field.name.startswith("reg"):
             parts += _registers(field, value, mask, pipeline)
         else:
-            parts.append(f"{field.name}={_value(field, value)}" + (f"/{_value(field, mask)}" if mask else ""))
+            parts.append(f"{field.name}={_masked(field, value, mask)}")
     return ",".join(parts) or "*"
 
 
 def actions_text(entry: Entry, pipeline: Pipeline) -> str:
     """What it does, in order; a drop says why."""
+    if entry.table == METERS:
+        return str(wish_of(entry) or f"unknown({entry.instructions.hex()})")
     if not entry.instructions:
-        return f"drop({entry.name})" if entry.name else "drop"
+        why = reason_of(entry, pipeline)
+        return f"drop({why})" if why else "drop"
     return ",".join(_named_action(action) for action in actions_of(entry.instructions, pipeline))
 
 
 def ofctl(entry: Entry, pipeline: Pipeline) -> str:
-    """The entry as ``ovs-ofctl -O OpenFlow14 add-flow`` takes it."""
+    """The entry as ``ovs-ofctl -O OpenFlow14 add-flow`` takes it; a meter as ``add-meter`` does, behind a ``#``."""
+    if entry.table == METERS:
+        return f"# add-meter: {_ofctl_meter(entry)}"
     match = "".join(
         f",{field.ofctl}={_ofctl_value(field, value, mask)}" for field, value, mask in fields_of(entry.match)
     )
-    done = ",".join(_ofctl_action(action) for action in actions_of(entry.instructions, pipeline)) or "drop"
+    done = ",".join(_ofctl_action(action, pipeline) for action in actions_of(entry.instructions, pipeline)) or "drop"
     return f"cookie={entry.cookie:#x},table={entry.table},priority={entry.priority}{match},actions={done}"
+
+
+def _ofctl_meter(entry: Entry) -> str:
+    wish = wish_of(entry)
+    if wish is None:
+        return f"meter={int.from_bytes(entry.match, 'big')},unknown({entry.instructions.hex()})"
+    unit = "kbps" if wish.unit == "kbit/s" else "pktps"
+    return f"meter={wish.id},{unit},burst,stats,band=type=drop,rate={wish.rate},burst_size={wish.burst}"
 
 
 def _registers(field: Field, value: int, mask: int | None, pipeline: Pipeline) -> Iterator[str]:
@@ -69,20 +101,42 @@ def _registers(field: Field, value: int, mask: int | None, pipeline: Pipeline) -
         yield f"{field.name}={value & left:#x}/{left:#x}"
 
 
+def _masked(field: Field, value: int, mask: int | None) -> str:
+    """A value as people write it, with its mask where that does not cover all of it."""
+    if field.form == "fragment":
+        word = next((word for word, said in FRAGMENTS.items() if said == (value, mask or field.all_bits)), "")
+        return word or f"{value:#x}/{mask or field.all_bits:#x}"
+    text = _value(field, value)
+    if mask is None:
+        return text
+    if field.form in ("ipv4", "ipv6"):
+        beyond = mask ^ field.all_bits
+        if beyond & (beyond + 1) == 0:
+            return f"{text}/{mask.bit_count()}"
+    return f"{text}/{_value(field, mask)}"
+
+
 def _value(field: Field, value: int) -> str:
-    if field.form == "mac":
-        return ":".join(f"{byte:02x}" for byte in value.to_bytes(6, "big"))
-    if field.form == "vlan":
-        return str(value & 0xFFF) if value & 0x1000 else "untagged"
-    return f"{value:#x}" if field.form == "hex" else str(value)
+    match field.form:
+        case "mac":
+            return ":".join(f"{byte:02x}" for byte in value.to_bytes(6, "big"))
+        case "ipv4":
+            return str(IPv4Address(value))
+        case "ipv6":
+            return str(IPv6Address(value))
+        case "vlan":
+            return str(value & 0xFFF) if value & 0x1000 else "untagged"
+        case "hex":
+            return f"{value:#x}"
+        case _:
+            return str(value)
 
 
 def _ofctl_value(field: Field, value: int, mask: int | None) -> str:
     if field.form == "vlan":
         whole = 0x1FFF if value & 0x1000 or mask is not None else 0xFFFF
         return f"{value:#06x}/{mask if mask is not None else whole:#x}"
-    text = _value(field, value)
-    return text if mask is None else f"{text}/{_value(field, mask)}"
+    return _masked(field, value, mask)
 
 
 def _named_action(action: Action | Unknown) -> str:
@@ -91,6 +145,10 @@ def _named_action(action: Action | Unknown) -> str:
             return f"{register.name}:={value}"
         case Copy(register, field):
             return f"{field}:={register.name}"
+        case Set(name, value):
+            return f"{name}:={_value(FIELD_BY_NAME[name], value)}"
+        case Meter(id):
+            return f"meter:{id}"
         case Output(ofport):
             return "controller" if ofport == _CONTROLLER else f"output:{ofport}"
         case PushVlan():
@@ -99,6 +157,8 @@ def _named_action(action: Action | Unknown) -> str:
             return "pop_vlan"
         case Resubmit(table):
             return f"through:{table.name}"
+        case Apart(actions):
+            return f"apart({','.join(map(_named_action, actions))})"
         case Goto(table):
             return f"next:{table.name if table else '?'}"
         case Drop(name):
@@ -107,12 +167,20 @@ def _named_action(action: Action | Unknown) -> str:
             return f"unknown({data})"
 
 
-def _ofctl_action(action: Action | Unknown) -> str:
+def _ofctl_action(action: Action | Unknown, pipeline: Pipeline) -> str:
     match action:
         case Load(register, value):
             return f"load:{value:#x}->NXM_NX_REG{register.reg}[{register.low}..{register.high}]"
         case Copy(register, _):
             return f"move:NXM_NX_REG{register.reg}[{register.low}..{register.low + 11}]->OXM_OF_VLAN_VID[0..11]"
+        case Set(name, value):
+            field = FIELD_BY_NAME[name]
+            return f"set_field:{value if field.form == 'vlan' else _value(field, value)}->{name}"
+        case Meter(id):
+            return f"meter:{id}"
+        case Drop(name) if pipeline.drop is not None and pipeline.reason is not None:
+            told = Load(pipeline.reason, pipeline.reason_by_name[name].number)
+            return f"{_ofctl_action(told, pipeline)},{_ofctl_action(Goto(pipeline.drop), pipeline)}"
         case Output(ofport):
             return "CONTROLLER:65535" if ofport == _CONTROLLER else f"output:{ofport}"
         case PushVlan():
@@ -121,6 +189,9 @@ def _ofctl_action(action: Action | Unknown) -> str:
             return "pop_vlan"
         case Resubmit(table):
             return f"resubmit(,{table.id})"
+        case Apart(actions):
+            copied = ("output(port=IN_PORT,max_len=14)", *(_ofctl_action(one, pipeline) for one in actions))
+            return f"clone({','.join(copied)})"
         case Goto(table):
             return f"goto_table:{table.id if table else '?'}"
         case _:

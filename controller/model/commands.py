@@ -9,7 +9,8 @@ from typing import Any, Literal
 from weft.controller.model.facts import Endpoint
 
 CREATABLE = ("segment", "port", "vif", "switch", "link")
-FIXED = frozenset({"id", "number", "revision", "origin"})
+GIVEN = frozenset({"number", "revision", "origin", "bound_vif"})  # by the model, and by nobody else
+FIXED = GIVEN | {"id"}
 FIXED_BY_KIND: dict[str, frozenset[str]] = {
     "segment": FIXED | {"transport", "segmentation_id", "project"},
     "port": FIXED | {"segment", "project"},
@@ -17,7 +18,7 @@ FIXED_BY_KIND: dict[str, frozenset[str]] = {
     "switch": FIXED,
     "link": FIXED | {"a", "b"},
 }
-Reason = Literal["malformed", "not-found", "conflict", "stale", "exhausted"]
+Reason = Literal["malformed", "not-found", "conflict", "stale", "exhausted", "forbidden"]
 
 
 class Refusal(Exception):
@@ -90,4 +91,21 @@ class ObserveLink:
     b: Endpoint
 
 
-Command = Create | Update | Delete | Plug | Unplug | ObserveInterfaces | ObserveLink
+@dataclass(frozen=True, slots=True)
+class ObserveClaim:
+    """What an interface of a switch says itself: for which port it is (None: for none any more), and with which MAC.
+
+    ``at`` is in seconds since 1970 (UTC).
+    """
+
+    switch: str
+    interface: str
+    port: str | None
+    mac: str = ""
+    vif_kind: str = "tap"
+    project: str | None = None
+    device: str = ""
+    at: int = 0
+
+
+Command = Create | Update | Delete | Plug | Unplug | ObserveInterfaces | ObserveLink | ObserveClaim

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import fields
 from typing import Any
 
@@ -11,7 +11,7 @@ from weft.controller.model.facts import Endpoint, Link, Port, Switch, Vif
 from weft.controller.model.network import Network
 from weft.controller.model.rules import Malformed
 
-LOCAL_MEMBERS = 1000
+LOCAL_MEMBERS = 800
 
 
 def made(kind: type[Any], given: Mapping[str, Any], **more: Any) -> Any:
@@ -33,8 +33,11 @@ def found(fact: Any, name: str, id: object) -> Any:
     return fact
 
 
-def check_location(network: Network, vif: Vif) -> None:
-    """A VIF is at an interface of a known switch that is not a fabric interface, and alone there."""
+def check_location(network: Network, vif: Vif, leaving: str | None = None) -> None:
+    """A VIF is at an interface of a known switch that is not a fabric interface, and alone there.
+
+    The VIF ``leaving`` is on its way from there.
+    """
     location = vif.location
     if location is None:
         return
@@ -42,25 +45,53 @@ def check_location(network: Network, vif: Vif) -> None:
     if location.interface in switch.fabric_interfaces:
         raise Refusal("conflict", "interface", f"{location.interface} of {switch.id} is a fabric interface")
     other = network.vif_at(location)
-    if other is not None and other != vif.id:
+    if other is not None and other not in (vif.id, leaving):
         raise Refusal("conflict", "interface", f"VIF {other!r} is at {location.interface} of {switch.id}")
 
 
-def check_mac(network: Network, port: Port, vif: Vif) -> None:
-    """A MAC is on a segment once; on other segments it may be again."""
-    other = network.port_of_mac(port.segment, vif.mac)
-    if other is not None and other != port.id:
-        attachment = network.attachment(other)
-        where = network.vif(attachment.vif) if attachment is not None else None
-        at = f" at {where.interface} of {where.switch}" if where is not None and where.location else ""
-        raise Refusal("conflict", "mac", f"{vif.mac} is on this segment already, in port {other!r}{at}")
+def check_kind(port: Port, vif: Vif) -> None:
+    """A port takes the kinds of VIF that it names, and where it names none, every kind."""
+    if port.vif_kinds and vif.vif_kind not in port.vif_kinds:
+        rule = f"port {port.id!r} takes {', '.join(port.vif_kinds)}, and VIF {vif.id!r} is of kind {vif.vif_kind}"
+        raise Refusal("conflict", "vif_kinds", rule)
 
 
-def check_room(network: Network, port: Port, vif: Vif) -> None:
+def check_bound_kind(network: Network, before: Vif, after: Vif) -> None:
+    """Who has accepted an offer for one kind of VIF stays of that kind."""
+    if after.vif_kind != before.vif_kind:
+        for port in sorted(network.ports_bound_to(before.id)):
+            rule = f"VIF {before.id!r} has accepted the offer of port {port!r} as {before.vif_kind}"
+            raise Refusal("conflict", "vif_kind", rule)
+
+
+def check_mac(
+    network: Network, port: Port, vif: Vif, segments: Iterable[str] | None = None, emptied: str | None = None
+) -> None:
+    """A VIF's MAC is its alone on each segment of the port (or on those named); elsewhere it may be again.
+
+    The port ``emptied`` is losing its VIF.
+    """
+    for segment in port.segments if segments is None else segments:
+        where = "this segment" if segment == port.segment else f"segment {segment!r}"
+        other = network.port_of_mac(segment, vif.mac)
+        if other is not None and other not in (port.id, emptied):
+            attachment = network.attachment(other)
+            seated = network.vif(attachment.vif) if attachment is not None else None
+            at = f" at {seated.interface} of {seated.switch}" if seated is not None and seated.location else ""
+            raise Refusal("conflict", "mac", f"{vif.mac} is on {where} already, in port {other!r}{at}")
+        sharers = (sharer for sharer in network.addresses(segment).sharers(vif.mac) if sharer != port.id)
+        sharer = next(sharers, None)
+        if sharer is not None:
+            rule = f"{vif.mac} is among the allowed addresses of port {sharer!r} on {where}"
+            raise Refusal("conflict", "mac", rule)
+
+
+def check_room(network: Network, segments: Iterable[str], vif: Vif) -> None:
     """A flow-mod has 64 KiB, and the list of a broadcast's receivers on one switch must fit into one."""
-    if vif.switch is not None and network.count_local(port.segment, vif.switch) >= LOCAL_MEMBERS:
-        rule = f"{vif.switch} has {LOCAL_MEMBERS} VIFs of this segment, and more do not fit into a list of receivers"
-        raise Refusal("exhausted", "switch", rule)
+    for segment in segments if vif.switch is not None else ():
+        if network.count_local(segment, vif.switch or "") >= LOCAL_MEMBERS:
+            rule = f"{vif.switch} has {LOCAL_MEMBERS} VIFs of segment {segment!r}"
+            raise Refusal("exhausted", "switch", f"{rule}, and more do not fit into a list of receivers")
 
 
 def check_switch(network: Network, switch: Switch) -> None:

@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import fields
 from typing import Any
 
-from weft.controller.model.commands import CREATABLE, Create, Refusal
+from weft.controller.model.commands import CREATABLE, GIVEN, Create, Refusal
 from weft.controller.model.conditions import check_link, check_location, check_switch, found, made
 from weft.controller.model.facts import (
     KINDS,
@@ -25,11 +25,13 @@ from weft.controller.model.facts import (
     link_id,
 )
 from weft.controller.model.network import Change, Network
+from weft.controller.model.port_conditions import check_port
+from weft.controller.model.rights import TENANTS, Caller, check_trait_rights
 
 
-def create(network: Network, command: Create) -> Iterator[Change]:
-    """The changes that make what the command asks for."""
-    rules: dict[str, Callable[[Network, dict[str, Any]], Iterator[Change]]] = {
+def create(network: Network, command: Create, caller: Caller) -> Iterator[Change]:
+    """The changes that make what the command asks for. What a project makes is its own."""
+    rules: dict[str, Callable[[Network, dict[str, Any], Caller], Iterator[Change]]] = {
         "segment": _create_segment,
         "port": _create_port,
         "vif": _create_vif,
@@ -39,7 +41,7 @@ def create(network: Network, command: Create) -> Iterator[Change]:
     if command.kind not in rules:
         raise Refusal("malformed", "kind", f"must be one of {', '.join(CREATABLE)}, not {command.kind!r}")
     given = dict(command.fields)
-    known = {f.name for f in fields(KINDS[command.kind])} - {"number", "revision", "origin"}
+    known = {f.name for f in fields(KINDS[command.kind])} - GIVEN
     for name in given:
         if name not in known:
             raise Refusal("malformed", name, f"a {command.kind} has no such field that one may set")
@@ -47,10 +49,12 @@ def create(network: Network, command: Create) -> Iterator[Change]:
     known_already = isinstance(fact_id, str) and network.fact(Key(command.kind, fact_id)) is not None
     if known_already and command.kind != "link":  # a discovered link may be declared on top
         raise Refusal("conflict", "id", f"there is a {command.kind} {fact_id!r} already")
-    yield from rules[command.kind](network, given)
+    if caller.project is not None and command.kind in TENANTS:
+        given.setdefault("project", caller.project)
+    yield from rules[command.kind](network, given, caller)
 
 
-def _create_segment(network: Network, given: dict[str, Any]) -> Iterator[Change]:
+def _create_segment(network: Network, given: dict[str, Any], caller: Caller) -> Iterator[Change]:
     allocation, number = _next_number(network, "segment", SEGMENT_NUMBERS, None)
     yield allocation
     if given.get("transport", "vlan") == "vlan" and given.get("segmentation_id") is None:
@@ -61,6 +65,7 @@ def _create_segment(network: Network, given: dict[str, Any]) -> Iterator[Change]
         allocation, given["segmentation_id"] = _next_number(network, "vlan", VLAN_IDS, taken)
         yield allocation
     segment = made(Segment, given, number=number)
+    check_trait_rights(network, None, segment, caller)
     wire_id = segment.segmentation_id
     other = network.segment_on_wire(segment.transport, wire_id) if wire_id is not None else None
     if other is not None:
@@ -68,23 +73,26 @@ def _create_segment(network: Network, given: dict[str, Any]) -> Iterator[Change]
     yield Change(None, segment)
 
 
-def _create_port(network: Network, given: dict[str, Any]) -> Iterator[Change]:
+def _create_port(network: Network, given: dict[str, Any], caller: Caller) -> Iterator[Change]:
     segment = found(network.segment(_text(given, "segment")), "segment", given.get("segment"))
     given.setdefault("project", segment.project)
     if given["project"] != segment.project and given["project"] not in segment.shared_with:
         raise Refusal("conflict", "project", f"segment {segment.id!r} is not shared with project {given['project']!r}")
     allocation, number = _next_number(network, "port", PORT_NUMBERS, None)
     yield allocation
-    yield Change(None, made(Port, given, number=number))
+    port = made(Port, given, number=number)
+    check_trait_rights(network, None, port, caller)
+    check_port(network, None, port, caller)
+    yield Change(None, port)
 
 
-def _create_vif(network: Network, given: dict[str, Any]) -> Iterator[Change]:
+def _create_vif(network: Network, given: dict[str, Any], caller: Caller) -> Iterator[Change]:
     vif = made(Vif, given)
     check_location(network, vif)
     yield Change(None, vif)
 
 
-def _create_switch(network: Network, given: dict[str, Any]) -> Iterator[Change]:
+def _create_switch(network: Network, given: dict[str, Any], caller: Caller) -> Iterator[Change]:
     allocation, number = _next_number(
         network, "switch", SWITCH_NUMBERS, lambda n: any(s.number == n for s in _switches(network))
     )
@@ -94,7 +102,7 @@ def _create_switch(network: Network, given: dict[str, Any]) -> Iterator[Change]:
     yield Change(None, switch)
 
 
-def _create_link(network: Network, given: dict[str, Any]) -> Iterator[Change]:
+def _create_link(network: Network, given: dict[str, Any], caller: Caller) -> Iterator[Change]:
     ends = []
     for name in ("a", "b"):
         end = given.get(name)

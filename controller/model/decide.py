@@ -10,12 +10,15 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import fields, replace
 from typing import Any
 
+from weft.controller.model.claims import observe_claim
 from weft.controller.model.commands import (
     CREATABLE,
     FIXED_BY_KIND,
+    GIVEN,
     Command,
     Create,
     Delete,
+    ObserveClaim,
     ObserveInterfaces,
     ObserveLink,
     Plug,
@@ -23,47 +26,62 @@ from weft.controller.model.commands import (
     Unplug,
     Update,
 )
-from weft.controller.model.conditions import check_location, check_mac, check_room, check_switch, found
+from weft.controller.model.conditions import (
+    check_bound_kind,
+    check_kind,
+    check_location,
+    check_mac,
+    check_room,
+    check_switch,
+    found,
+)
 from weft.controller.model.creation import create
-from weft.controller.model.facts import Attachment, Fact, FactId, Key, Port, Segment, Switch, Vif
+from weft.controller.model.facts import Fact, FactId, Key, Port, Segment, Switch, Vif
 from weft.controller.model.network import Change, Network
 from weft.controller.model.observation import observe_interfaces, observe_link
+from weft.controller.model.plugging import plug, unplug
+from weft.controller.model.port_conditions import check_apart, check_port
+from weft.controller.model.rights import OPERATOR, Caller, check_rights, check_trait_rights
 from weft.controller.model.rules import Malformed
 
 
-def decide(network: Network, command: Command) -> list[Change]:
-    """``decide(network, command)`` returns the changes that grant the command, each stamped with the next revision.
+def decide(network: Network, command: Command, caller: Caller = OPERATOR) -> list[Change]:
+    """``decide(network, command, caller)`` returns the changes that grant the command, stamped with the next revision.
 
-    Raises ``Refusal`` where a rule of the model stands in its way, and then nothing has changed.
+    Raises ``Refusal`` where a right or a rule stands in its way, and then nothing has changed.
     """
-    changes = list(_RULES[type(command)](network, command))
+    check_rights(network, command, caller)
+    changes = list(_RULES[type(command)](network, command, caller))
     revision = network.revision + 1
     return [Change(c.before, replace(c.after, revision=revision) if c.after is not None else None) for c in changes]
 
 
-def _update(network: Network, command: Update) -> Iterator[Change]:
+def _update(network: Network, command: Update, caller: Caller) -> Iterator[Change]:
     fact = _current(network, command.kind, command.id, command.if_revision)
     names = {f.name for f in fields(fact)}
     for name in command.fields:
         if name not in names:
             raise Refusal("malformed", name, f"a {command.kind} has no such field")
         if name in FIXED_BY_KIND[command.kind]:
-            raise Refusal("conflict", name, f"the {name} of a {command.kind} is fixed when it is made")
+            why = "given by Weft" if name in GIVEN else "fixed when it is made"
+            raise Refusal("conflict", name, f"the {name} of a {command.kind} is {why}")
+    more = {"bound_vif": None} if "offer" in command.fields else {}  # whoever offers anew takes back what was accepted
     try:
-        changed: Fact = replace(fact, **command.fields)
+        changed: Fact = replace(fact, **command.fields, **more)
     except Malformed as error:
         raise Refusal("malformed", error.field, error.rule) from None
     if isinstance(changed, Vif):
-        check_location(network, changed)
-        port = network.port_of_vif(changed.id)
-        if port is not None:
-            check_mac(network, found(network.port(port), "port", port), changed)
-            if changed.switch != fact.switch:
-                check_room(network, found(network.port(port), "port", port), changed)
+        _check_vif(network, fact, changed)
+    elif isinstance(changed, Port):
+        check_trait_rights(network, fact, changed, caller)
+        check_port(network, fact, changed, caller)
     elif isinstance(changed, Switch):
         check_switch(network, changed)
     elif isinstance(changed, Segment):
-        for port_id in network.ports_of(changed.id):
+        check_trait_rights(network, fact, changed, caller)
+        if changed.security == "none" != fact.security:
+            check_apart(network, changed)
+        for port_id in sorted(network.ports_of(changed.id)) if changed.shared_with != fact.shared_with else ():
             project = found(network.port(port_id), "port", port_id).project
             if project != changed.project and project not in changed.shared_with:
                 raise Refusal("conflict", "shared_with", f"project {project!r} has port {port_id!r} on this segment")
@@ -71,7 +89,20 @@ def _update(network: Network, command: Update) -> Iterator[Change]:
         yield Change(fact, changed)
 
 
-def _delete(network: Network, command: Delete) -> Iterator[Change]:
+def _check_vif(network: Network, before: Vif, after: Vif) -> None:
+    check_location(network, after)
+    check_bound_kind(network, before, after)
+    port_id = network.port_of_vif(after.id)
+    if port_id is not None:
+        port = found(network.port(port_id), "port", port_id)
+        check_kind(port, after)
+        if after.mac != before.mac:
+            check_mac(network, port, after)
+        if after.switch != before.switch:
+            check_room(network, port.segments, after)
+
+
+def _delete(network: Network, command: Delete, caller: Caller) -> Iterator[Change]:
     fact = _current(network, command.kind, command.id, command.if_revision)
     for what, ids in _dependents(network, fact):
         if ids:
@@ -79,6 +110,12 @@ def _delete(network: Network, command: Delete) -> Iterator[Change]:
     if isinstance(fact, Switch):
         for end in network.interfaces_of(fact.id):
             yield Change(network.interface(end), None)
+        for end in network.claims_of(fact.id):
+            yield Change(network.claim(end), None)
+    elif isinstance(fact, Vif):
+        for port_id in sorted(network.ports_bound_to(fact.id)):  # a later VIF of the same id is another one
+            bound = found(network.port(port_id), "port", port_id)
+            yield Change(bound, replace(bound, bound_vif=None))
     yield Change(fact, None)
 
 
@@ -96,35 +133,15 @@ def _dependents(network: Network, fact: Fact) -> Iterator[tuple[str, Sequence[st
         yield "links", [link for link in network.links() if fact.id in _switches_of(network, link)]
 
 
-def _plug(network: Network, command: Plug) -> Iterator[Change]:
-    port = found(network.port(command.port), "port", command.port)
-    vif = found(network.vif(command.vif), "vif", command.vif)
-    current = network.attachment(port.id)
-    if current is not None:
-        if current.vif == vif.id:
-            return
-        raise Refusal("conflict", "port", f"port {port.id!r} has VIF {current.vif!r} in it")
-    elsewhere = network.port_of_vif(vif.id)
-    if elsewhere is not None:
-        raise Refusal("conflict", "vif", f"VIF {vif.id!r} is plugged into port {elsewhere!r}")
-    check_mac(network, port, vif)
-    check_room(network, port, vif)
-    yield Change(None, Attachment(id=port.id, vif=vif.id))
-
-
-def _unplug(network: Network, command: Unplug) -> Iterator[Change]:
-    port = found(network.port(command.port), "port", command.port)
-    yield Change(found(network.attachment(port.id), "vif", f"in port {port.id}"), None)
-
-
-_RULES: dict[type[Any], Callable[[Network, Any], Iterator[Change]]] = {
+_RULES: dict[type[Any], Callable[[Network, Any, Caller], Iterator[Change]]] = {
     Create: create,
     Update: _update,
     Delete: _delete,
-    Plug: _plug,
-    Unplug: _unplug,
-    ObserveInterfaces: observe_interfaces,
-    ObserveLink: observe_link,
+    Plug: plug,
+    Unplug: lambda network, command, caller: unplug(network, command),
+    ObserveInterfaces: lambda network, command, caller: observe_interfaces(network, command),
+    ObserveLink: lambda network, command, caller: observe_link(network, command),
+    ObserveClaim: lambda network, command, caller: observe_claim(network, command),
 }
 
 

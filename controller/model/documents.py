@@ -1,4 +1,4 @@
-"""Facts as plain documents (what JSON and YAML hold), and back."""
+"""Facts as plain documents (what JSON and YAML hold), and back. What a document leaves out has its default."""
 
 from __future__ import annotations
 
@@ -9,8 +9,18 @@ from typing import Any
 
 from weft.controller.model.facts import KINDS, Endpoint, Fact
 from weft.controller.model.rules import Malformed
+from weft.controller.model.traits import AllowedAddress, Offer, Subport
 
-_ENDPOINTS = frozenset({("link", "a"), ("link", "b"), ("interface", "id")})
+# Fields that hold a named tuple, or a list of them; each is a mapping in the document.
+_NAMED: dict[tuple[str, str], type[Any]] = {
+    ("link", "a"): Endpoint,
+    ("link", "b"): Endpoint,
+    ("interface", "id"): Endpoint,
+    ("claim", "id"): Endpoint,
+    ("port", "offer"): Offer,
+    ("port", "allowed_addresses"): AllowedAddress,
+    ("port", "trunk"): Subport,
+}
 
 
 @cache
@@ -33,12 +43,15 @@ def from_document(kind: str, document: Mapping[str, Any]) -> Fact:
 
 
 def _plain(value: Any) -> Any:
-    if isinstance(value, Endpoint):
+    if hasattr(value, "_asdict"):
         return value._asdict()
-    return list(value) if isinstance(value, tuple) else value
+    return [_plain(item) for item in value] if isinstance(value, tuple) else value
 
 
 def _typed(kind: str, name: str, value: Any) -> Any:
-    if (kind, name) in _ENDPOINTS:
-        return Endpoint(**value)
-    return tuple(value) if isinstance(value, list) else value
+    named = _NAMED.get((kind, name))
+    if isinstance(value, list):
+        return tuple(named(**item) for item in value) if named is not None else tuple(value)
+    if named is None or (named is Offer and value is None):
+        return value
+    return named(**value)

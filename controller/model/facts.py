@@ -9,8 +9,18 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import ClassVar, NamedTuple, Union
 
+from weft.controller.model.fabric import LAST_OFPORT as LAST_OFPORT
+from weft.controller.model.fabric import ORIGINS
+from weft.controller.model.fabric import SWITCH_NUMBERS as SWITCH_NUMBERS
+from weft.controller.model.fabric import Claim as Claim
+from weft.controller.model.fabric import Endpoint as Endpoint
+from weft.controller.model.fabric import Interface as Interface
+from weft.controller.model.fabric import Link as Link
+from weft.controller.model.fabric import Switch as Switch
+from weft.controller.model.fabric import link_id as link_id
 from weft.controller.model.rules import (
     Malformed,
+    check_choice,
     check_flag,
     check_identifier,
     check_mac,
@@ -19,21 +29,25 @@ from weft.controller.model.rules import (
     check_range,
     check_text,
 )
+from weft.controller.model.trait_rules import VIF_KINDS as VIF_KINDS
+from weft.controller.model.trait_rules import (
+    check_allowed_addresses,
+    check_connect,
+    check_fixed_ips,
+    check_isolated,
+    check_limits,
+    check_offer,
+    check_security,
+    check_trunk,
+    check_vif_kind,
+    check_vif_kinds,
+)
+from weft.controller.model.traits import DEFAULT_SECURITY, AllowedAddress, Offer, Subport
 
 TRANSPORTS = ("local", "vlan")
-VIF_KINDS = ("tap", "veth", "internal", "vhost-user", "dpdk", "physical", "sriov")
 VLAN_IDS = range(2, 4095)
 SEGMENT_NUMBERS = range(1, 1 << 24)
 PORT_NUMBERS = range(1, 1 << 24)
-SWITCH_NUMBERS = range(1, 1 << 16)
-LAST_OFPORT = 0xFFFFFEFF  # OFPP_MAX is 0xffffff00 (OpenFlow 1.4, section 7.2.1)
-
-
-class Endpoint(NamedTuple):
-    """One end of a link: an interface of a switch, both by name."""
-
-    switch: str
-    interface: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -49,6 +63,8 @@ class Segment:
     segmentation_id: int | None = None
     admin_up: bool = True
     mtu: int = 1500
+    security: str = DEFAULT_SECURITY  # of its ports that name no level of their own
+    vlan_transparent: bool = False  # tags of the VIFs' own pass
     shared_with: tuple[str, ...] = ()
     tags: tuple[str, ...] = ()
     description: str = ""
@@ -59,14 +75,15 @@ class Segment:
         check_range("number", self.number, SEGMENT_NUMBERS)
         check_name("name", self.name)
         check_name("project", self.project)
-        if self.transport not in TRANSPORTS:
-            raise Malformed("transport", f"must be one of {', '.join(TRANSPORTS)}, not {self.transport!r}")
+        check_choice("transport", self.transport, TRANSPORTS)
         if self.transport == "vlan":
             check_range("segmentation_id", self.segmentation_id, VLAN_IDS)
         elif self.segmentation_id is not None:
             raise Malformed("segmentation_id", f"transport {self.transport!r} carries none")
         check_flag("admin_up", self.admin_up)
         check_range("mtu", self.mtu, range(68, 65536))
+        check_security("security", self.security)
+        check_flag("vlan_transparent", self.vlan_transparent)
         check_names("shared_with", self.shared_with)
         check_names("tags", self.tags)
         check_text("description", self.description)
@@ -83,6 +100,21 @@ class Port:
     project: str
     segment: str
     admin_up: bool = True
+    vif_kinds: tuple[str, ...] = ()  # none named: every kind
+    connect: tuple[str, ...] = ("owner",)
+    offer: Offer | None = None
+    bound_vif: str | None = None  # whoever has accepted an offer
+    security: str | None = None  # None: the segment's
+    fixed_ips: tuple[str, ...] = ()
+    allowed_addresses: tuple[AllowedAddress, ...] = ()
+    router: bool = False
+    dhcp_server: bool = False
+    promiscuous: bool = False
+    trunk: tuple[Subport, ...] = ()
+    isolated: str | None = None
+    max_rate: int | None = None  # kbit/s
+    burst: int | None = None  # kbit
+    max_broadcast: int | None = None  # frames/s
     tags: tuple[str, ...] = ()
     description: str = ""
     revision: int = 0
@@ -93,9 +125,27 @@ class Port:
         check_name("name", self.name)
         check_name("project", self.project)
         check_identifier("segment", self.segment)
-        check_flag("admin_up", self.admin_up)
+        check_vif_kinds("vif_kinds", self.vif_kinds)
+        check_connect("connect", self.connect)
+        check_offer("offer", self.offer, self.vif_kinds)
+        if self.bound_vif is not None:
+            check_identifier("bound_vif", self.bound_vif)
+        if self.security is not None:
+            check_security("security", self.security)
+        check_fixed_ips("fixed_ips", self.fixed_ips)
+        check_allowed_addresses("allowed_addresses", self.allowed_addresses)
+        for flag in ("admin_up", "router", "dhcp_server", "promiscuous"):
+            check_flag(flag, getattr(self, flag))
+        check_trunk("trunk", self.trunk, self.segment)
+        check_isolated("isolated", self.isolated)
+        check_limits(self.max_rate, self.burst, self.max_broadcast)
         check_names("tags", self.tags)
         check_text("description", self.description)
+
+    @property
+    def segments(self) -> tuple[str, ...]:
+        """The segments that it is on: its own, and those of the trunk."""
+        return (self.segment, *(subport.segment for subport in self.trunk))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -111,6 +161,7 @@ class Vif:
     device: str = ""
     switch: str | None = None
     interface: str | None = None
+    origin: str = "declared"  # or discovered: a claim has made it
     tags: tuple[str, ...] = ()
     description: str = ""
     revision: int = 0
@@ -120,14 +171,14 @@ class Vif:
         check_mac("mac", self.mac)
         check_text("name", self.name)
         check_name("project", self.project)
-        if self.vif_kind not in VIF_KINDS:
-            raise Malformed("vif_kind", f"must be one of {', '.join(VIF_KINDS)}, not {self.vif_kind!r}")
+        check_vif_kind("vif_kind", self.vif_kind)
         check_text("device", self.device)
         if (self.switch is None) != (self.interface is None):
             raise Malformed("interface", "a location is a switch and an interface together, or neither")
         if self.switch is not None:
             check_name("switch", self.switch)
             check_name("interface", self.interface)
+        check_choice("origin", self.origin, ORIGINS)
         check_names("tags", self.tags)
         check_text("description", self.description)
 
@@ -152,77 +203,6 @@ class Attachment:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Switch:
-    """A switch of the fabric, known by name. ``fabric_interfaces`` lead to other switches, never to a VIF."""
-
-    kind: ClassVar[str] = "switch"
-    id: str
-    number: int
-    dpid: int
-    fabric_interfaces: tuple[str, ...] = ()
-    tags: tuple[str, ...] = ()
-    description: str = ""
-    revision: int = 0
-
-    def __post_init__(self) -> None:
-        check_name("id", self.id)
-        check_range("number", self.number, SWITCH_NUMBERS)
-        check_range("dpid", self.dpid, range(1, 1 << 64))
-        check_names("fabric_interfaces", self.fabric_interfaces)
-        check_names("tags", self.tags)
-        check_text("description", self.description)
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Link:
-    """A cable between two fabric interfaces, declared by somebody or discovered by LLDP."""
-
-    kind: ClassVar[str] = "link"
-    id: str
-    a: Endpoint
-    b: Endpoint
-    admin_up: bool = True
-    origin: str = "declared"
-    revision: int = 0
-
-    def __post_init__(self) -> None:
-        for field, end in (("a", self.a), ("b", self.b)):
-            check_name(f"{field}.switch", end.switch)
-            check_name(f"{field}.interface", end.interface)
-        if self.a.switch == self.b.switch:
-            raise Malformed("b.switch", "a link joins two different switches")
-        check_flag("admin_up", self.admin_up)
-        if self.origin not in ("declared", "discovered"):
-            raise Malformed("origin", f"must be declared or discovered, not {self.origin!r}")
-        if self.id != link_id(self.a, self.b):
-            raise Malformed("id", f"the id of this link is {link_id(self.a, self.b)!r}")
-
-
-def link_id(a: Endpoint, b: Endpoint) -> str:
-    """The id of the link between two interfaces, the same whichever end is named first.
-
-    >>> link_id(Endpoint("s2", "eth1"), Endpoint("s1", "eth3"))
-    's1:eth3~s2:eth1'
-    """
-    return "~".join(f"{end.switch}:{end.interface}" for end in sorted((a, b)))
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Interface:
-    """What a switch said last of one of its interfaces: its OpenFlow port number, and whether it has carrier."""
-
-    kind: ClassVar[str] = "interface"
-    id: Endpoint
-    ofport: int
-    up: bool = True
-    revision: int = 0
-
-    def __post_init__(self) -> None:
-        check_flag("up", self.up)
-        check_range("ofport", self.ofport, range(1, LAST_OFPORT + 1))
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
 class Allocation:
     """The number given last from a pool. Numbers go round, so that one just freed is not soon given again."""
 
@@ -232,10 +212,10 @@ class Allocation:
     revision: int = 0
 
 
-Fact = Union[Segment, Port, Vif, Attachment, Switch, Link, Interface, Allocation]  # noqa: UP007 (a runtime value)
+Fact = Union[Segment, Port, Vif, Attachment, Switch, Link, Interface, Claim, Allocation]  # noqa: UP007 (a runtime value)
 FactId = str | Endpoint
 KINDS: dict[str, type[Fact]] = {
-    cls.kind: cls for cls in (Segment, Port, Vif, Attachment, Switch, Link, Interface, Allocation)
+    cls.kind: cls for cls in (Segment, Port, Vif, Attachment, Switch, Link, Interface, Claim, Allocation)
 }
 
 

@@ -3,10 +3,21 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Collection, Iterator
+from ipaddress import IPv4Network, IPv6Network, ip_address, ip_network
 
 _IDENTIFIER = re.compile(r"[A-Za-z0-9][A-Za-z0-9_.:-]{0,63}")
 _NAME = re.compile(r"[^\x00-\x1f\x7f]{1,255}")
 _MAC = re.compile(r"[0-9a-f]{2}(:[0-9a-f]{2}){5}")
+_NO_STATION = tuple(  # addresses that no station has: RFC 6890
+    (ip_network(prefix), why)
+    for prefix, why in (
+        *(("0.0.0.0/32", "is unspecified"), ("127.0.0.0/8", "is a loopback address")),
+        *(("255.255.255.255/32", "is the broadcast address"), ("224.0.0.0/4", "is a multicast address")),
+        *(("::/128", "is unspecified"), ("::1/128", "is a loopback address"), ("ff00::/8", "is a multicast address")),
+        ("::ffff:0:0/96", "is an IPv4 address in IPv6's clothes"),
+    )
+)
 
 
 class Malformed(ValueError):
@@ -40,6 +51,28 @@ def check_names(field: str, values: object) -> None:
         raise Malformed(field, "names something twice")
 
 
+def entries(field: str, values: object, most: int) -> Iterator[tuple[str, object]]:
+    """``entries(field, values, most)`` yields each entry of a tuple with its path, when there are so many at most."""
+    if not isinstance(values, tuple):
+        raise Malformed(field, "must be a list")
+    if len(values) > most:
+        raise Malformed(field, f"has {most} entries at most (got {len(values)})")
+    yield from ((f"{field}[{place}]", value) for place, value in enumerate(values))
+
+
+def check_different(field: str, values: tuple[object, ...]) -> None:
+    """No entry is named twice."""
+    for place, value in enumerate(values):
+        if value in values[:place]:
+            raise Malformed(f"{field}[{place}]", "is named twice")
+
+
+def check_choice(field: str, value: object, choices: Collection[str]) -> None:
+    """One of a few words."""
+    if value not in choices:
+        raise Malformed(field, f"must be one of {', '.join(choices)}, not {value!r}")
+
+
 def check_text(field: str, value: object) -> None:
     """A text of at most 1,024 characters."""
     if not isinstance(value, str) or len(value) > 1024:
@@ -66,6 +99,43 @@ def check_mac(field: str, value: object) -> None:
         raise Malformed(field, f"must be the address of one station, and {value} is a group address")
     if value == "00:00:00:00:00:00":
         raise Malformed(field, "must not be all zero")
+
+
+def check_address(field: str, value: object) -> None:
+    """The IP address of one station, in its shortest form: no multicast, loopback, broadcast or unspecified one."""
+    try:
+        address = ip_address(value) if isinstance(value, str) and "%" not in value else None
+    except ValueError:
+        address = None
+    if address is None:
+        raise Malformed(field, f"must be an IP address such as 10.0.0.1 or 2001:db8::1 (got {value!r})")
+    _check_written(field, value, str(address))
+    _check_station(field, ip_network(address))
+
+
+def check_prefix(field: str, value: object) -> None:
+    """A prefix of IP addresses that stations have, with its length, and with no bit set beyond it."""
+    try:
+        prefix = ip_network(value, strict=False) if isinstance(value, str) and "%" not in value else None
+    except ValueError:
+        prefix = None
+    if prefix is None:
+        raise Malformed(field, f"must be a prefix such as 10.0.0.0/24 or 2001:db8::1/128 (got {value!r})")
+    _check_written(field, value, str(prefix))
+    _check_station(field, prefix)
+
+
+def _check_written(field: str, value: object, canonical: str) -> None:
+    """One thing is written in one way, so that equal things compare equal."""
+    if value != canonical:
+        raise Malformed(field, f"must be written {canonical} (got {value!r})")
+
+
+def _check_station(field: str, prefix: IPv4Network | IPv6Network) -> None:
+    for absurd, why in _NO_STATION:
+        if prefix.version == absurd.version and prefix.subnet_of(absurd):  # type: ignore[arg-type]
+            shown = prefix.network_address if prefix.prefixlen == prefix.max_prefixlen else prefix
+            raise Malformed(field, f"must be an address that a station can have, and {shown} {why}")
 
 
 def normal_mac(text: str) -> str:

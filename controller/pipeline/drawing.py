@@ -84,10 +84,13 @@ def label(text: Text, middle: Point) -> str:
 
 
 def arrow(start: Point, end: Point) -> str:
+    """A curve that leaves ``start`` and reaches ``end`` upright, with a tip there."""
+    return _curve(start, end, end.y - 7, ' marker-end="url(#tip)"')
+
+
+def curve(start: Point, end: Point) -> str:
     """A curve that leaves ``start`` and reaches ``end`` upright."""
-    half = (start.y + end.y) / 2
-    curve = f"M{start.x:g} {start.y:g}C{start.x:g} {half:g} {end.x:g} {half:g} {end.x:g} {end.y - 7:g}"
-    return f'<path class="edge" d="{curve}" marker-end="url(#tip)"/>'
+    return _curve(start, end, end.y)
 
 
 def line(start: Point, end: Point, style: str = "edge") -> str:
@@ -111,6 +114,12 @@ def picture(title: str, width: float, height: float, shapes: Iterable[str]) -> s
             "</svg>\n",
         )
     )
+
+
+def _curve(start: Point, end: Point, until: float, more: str = "") -> str:
+    half = (start.y + end.y) / 2
+    path = f"M{start.x:g} {start.y:g}C{start.x:g} {half:g} {end.x:g} {half:g} {end.x:g} {until:g}"
+    return f'<path class="edge" d="{path}"{more}/>'
 
 
 def _text(text: Text, at: Point, more: str = "") -> str:

@@ -14,7 +14,8 @@ LAST_TABLE = 254
 
 def faults(pipeline: Pipeline) -> list[str]:
     """``faults(pipeline)`` returns a sentence for each thing that is wrong; nothing is wrong when it is empty."""
-    return [*_clashes(pipeline), *_bad_registers(pipeline), *_bad_steps(pipeline), *_unwritten_reads(pipeline)]
+    checks = (_clashes, _bad_registers, _bad_steps, _unwritten_reads, _bad_reasons)
+    return [fault for check in checks for fault in check(pipeline)]
 
 
 def _clashes(pipeline: Pipeline) -> Iterator[str]:
@@ -63,6 +64,8 @@ def _unwritten_reads(pipeline: Pipeline) -> Iterator[str]:
     """A register may be read only where every way into the table has written it."""
     written: dict[str, frozenset[Register]] = {}
     for table in sorted(pipeline.tables, key=lambda t: t.id):
+        if table == pipeline.drop:  # whoever has not been told is charged to nobody
+            continue
         ways = [written[p.name] | set(p.writes) for p in pipeline.tables if table.name in p.next and p.name in written]
         known = frozenset.intersection(*map(frozenset, ways)) if ways else frozenset()
         written[table.name] = known
@@ -73,3 +76,25 @@ def _unwritten_reads(pipeline: Pipeline) -> Iterator[str]:
 
 def _read_by(table: Table) -> tuple[Register, ...]:
     return (*(m for m in table.matches if isinstance(m, Register)), *table.reads)
+
+
+def _bad_reasons(pipeline: Pipeline) -> Iterator[str]:
+    """Frames die in the last table, for reasons that can be told apart and whose question some table asks."""
+    if pipeline.drop is None:
+        return
+    if pipeline.drop not in pipeline.tables or pipeline.drop.id != max(table.id for table in pipeline.tables):
+        yield f"table {pipeline.drop.name}, where frames are dropped, is not the last one"
+    if pipeline.reason is None or pipeline.reason not in pipeline.drop.matches:
+        yield f"table {pipeline.drop.name} does not match the register that tells why"
+        return
+    questions = {table.question or table.name for table in pipeline.tables}
+    for one, other in combinations(pipeline.reasons, 2):
+        if one.number == other.number:
+            yield f"reasons {one.name} and {other.name} share the number {one.number}"
+        if one.name == other.name:
+            yield f"two reasons are called {one.name}"
+    for reason in pipeline.reasons:
+        if not 0 < reason.number < 1 << pipeline.reason.width:
+            yield f"reason {reason.name} has number {reason.number}, outside 1..{(1 << pipeline.reason.width) - 1}"
+        if reason.name.partition(":")[0] not in questions:
+            yield f"reason {reason.name} is named after a question that no table asks"

@@ -7,6 +7,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
+from weft.controller.pipeline.reasons import Reason
+
 
 @dataclass(frozen=True, slots=True)
 class Register:
@@ -42,7 +44,8 @@ class Table:
     """One flow table: what it decides, what it may match and write, and which tables may follow.
 
     ``matches`` are registers and names of OpenFlow match fields; ``reads`` are registers that its actions copy from.
-    The first of ``next`` is what ``NEXT`` means in a flow of this table.
+    The first of ``next`` is what ``NEXT`` means in a flow of this table. ``question`` is what its drops are named
+    after, where that is not its own name: the question that it answers together with another table.
     """
 
     name: str
@@ -52,26 +55,40 @@ class Table:
     reads: tuple[Register, ...] = ()
     next: tuple[str, ...] = ()
     doc: str = ""
+    question: str = ""
+    match_names: frozenset[str] = field(init=False, repr=False, compare=False)  # by which its flows may match
 
-    @property
-    def match_names(self) -> frozenset[str]:
-        """The names by which a flow of this table may match."""
-        return frozenset(m if isinstance(m, str) else m.name for m in self.matches)
+    def __post_init__(self) -> None:
+        names = frozenset(m if isinstance(m, str) else m.name for m in self.matches)
+        object.__setattr__(self, "match_names", names)
+
+    def reason(self, name: str) -> str:
+        """The whole name of a reason for which this table drops."""
+        return name if ":" in name else f"{self.question or self.name}:{name}"
 
 
 @dataclass(frozen=True, slots=True)
 class Pipeline:
-    """Tables in the order of their ids, and the registers between them."""
+    """Tables in the order of their ids, and the registers between them.
+
+    With a ``drop`` table, frames die there alone: whoever drops writes the number of one of ``reasons`` into the
+    register ``reason`` and goes there, from any table.
+    """
 
     tables: tuple[Table, ...]
+    drop: Table | None = None
+    reason: Register | None = None
+    reasons: tuple[Reason, ...] = ()
     table_by_name: dict[str, Table] = field(init=False, repr=False, compare=False)
     table_by_id: dict[int, Table] = field(init=False, repr=False, compare=False)
     register_by_name: dict[str, Register] = field(init=False, repr=False, compare=False)
+    reason_by_name: dict[str, Reason] = field(init=False, repr=False, compare=False)
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "table_by_name", {table.name: table for table in self.tables})
         object.__setattr__(self, "table_by_id", {table.id: table for table in self.tables})
         object.__setattr__(self, "register_by_name", {r.name: r for table in self.tables for r in registers_of(table)})
+        object.__setattr__(self, "reason_by_name", {reason.name: reason for reason in self.reasons})
 
     def following(self, table: Table) -> Table:
         """The table that ``NEXT`` means in a flow of ``table``. Raises ``KeyError`` where none follows."""

@@ -6,6 +6,7 @@ from collections.abc import Iterable, Iterator, Mapping, Set
 from typing import NamedTuple
 
 from weft.controller.flow.entry import Entry, Identity
+from weft.controller.flow.meter import METERS, meter_used_by
 
 
 class Audit(NamedTuple):
@@ -28,7 +29,9 @@ class Delta:
         self._wanted = dict(wanted)
         self._believed: dict[Identity, Entry] = {}
         self._refused: dict[Identity, tuple[Entry, str]] = {}
-        self._different: set[Identity] = set(self._wanted)
+        self._different: set[Identity] = set()
+        self._different_meters: set[Identity] = set()
+        self._differ(self._wanted)
 
     def want(self, changes: Mapping[Identity, Entry | None]) -> None:
         """The entries of these identities are wanted now; None: none is."""
@@ -56,6 +59,13 @@ class Delta:
             self._refused[entry.identity] = (entry, error)
             self._compare(entry.identity)
 
+    def retry(self, meter: int) -> None:
+        """The switch holds this meter now: it may take the entries that it refused for want of it."""
+        for identity, (entry, _) in [*self._refused.items()]:
+            if meter_used_by(entry.instructions) == meter:
+                del self._refused[identity]
+                self._compare(identity)
+
     def audit(self, found: Iterable[Entry]) -> Audit:
         """What the switch holds is this, exactly, and nothing is believed but that."""
         believed = {entry.identity: entry for entry in found}
@@ -65,13 +75,18 @@ class Delta:
         altered = tuple(i for i, entry in believed.items() if i in wanted and not _same(entry, wanted[i]))
         self._refused = {}
         self._believed = believed
-        self._different = {*foreign, *missing, *altered}
+        self._differ((*foreign, *missing, *altered))
         return Audit(missing, foreign, altered)
 
     @property
     def different(self) -> Set[Identity]:
         """Where the switch is not believed to hold what it should."""
         return self._different
+
+    @property
+    def different_meters(self) -> Set[Identity]:
+        """Those of them that are meters."""
+        return self._different_meters
 
     @property
     def refused(self) -> Mapping[Identity, tuple[Entry, str]]:
@@ -100,10 +115,16 @@ class Delta:
     def _compare(self, identity: Identity) -> None:
         target, believed = self.target(identity), self._believed.get(identity)
         same = believed is None if target is None else believed is not None and _same(target, believed)
-        if same:
-            self._different.discard(identity)
-        else:
-            self._different.add(identity)
+        for different in (self._different, self._different_meters) if identity.table == METERS else (self._different,):
+            if same:
+                different.discard(identity)
+            else:
+                different.add(identity)
+
+    def _differ(self, identities: Iterable[Identity]) -> None:
+        """The switch is not believed to hold what it should in these places, and there alone."""
+        self._different = set(identities)
+        self._different_meters = {identity for identity in self._different if identity.table == METERS}
 
 
 def _same(one: Entry, other: Entry) -> bool:

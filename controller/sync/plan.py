@@ -16,7 +16,29 @@ class Removal(NamedTuple):
     identity: Identity
 
 
-Message = Entry | Removal
+class Change(NamedTuple):
+    """Ask that a meter that is held be this one from now on. The flows that use it stay."""
+
+    entry: Entry
+
+    @property
+    def identity(self) -> Identity:
+        """Which meter it is."""
+        return self.entry.identity
+
+
+Message = Entry | Removal | Change
+
+
+def target_of(message: Message) -> Entry | None:
+    """What is held where the message was granted; None: nothing."""
+    match message:
+        case Removal():
+            return None
+        case Change(entry):
+            return entry
+        case _:
+            return message
 
 
 class Batch(NamedTuple):

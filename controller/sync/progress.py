@@ -10,8 +10,9 @@ from collections.abc import Iterable, Iterator, Mapping
 from typing import NamedTuple
 
 from weft.controller.flow.entry import OURS, Entry, Identity
+from weft.controller.flow.meter import METERS
 from weft.controller.sync.delta import Audit, Delta
-from weft.controller.sync.plan import BUNDLE_MESSAGES, Batch, Message, Removal, order
+from weft.controller.sync.plan import BUNDLE_MESSAGES, Batch, Change, Message, Removal, order, target_of
 
 
 class Unsettled(NamedTuple):
@@ -51,7 +52,7 @@ class Progress:
 
     @property
     def cold(self) -> bool:
-        """Whether the switch held nothing of ours when it was asked last."""
+        """Whether the switch held no flow of ours when it was asked last, and all that it is told is part of a fill."""
         return self._cold
 
     def request_audit(self) -> None:
@@ -63,7 +64,7 @@ class Progress:
         entries = list(found)
         self._audited = True
         self._audit_requested = False
-        self._cold = not any(entry.cookie >> 56 == OURS for entry in entries)
+        self._cold = not any(entry.cookie >> 56 == OURS and entry.table != METERS for entry in entries)
         return self._delta.audit(entries)
 
     def acknowledged(self, sent: Batch, errors: Mapping[int, str]) -> None:
@@ -73,15 +74,24 @@ class Progress:
         one of its messages was refused.
         """
         for index, message in enumerate(sent.messages):
-            identity = message.identity
+            identity, target = message.identity, target_of(message)
             self._sent.discard(identity)
             if index in errors:
-                if isinstance(message, Entry):
-                    self._delta.refuse(message, errors[index])
+                if target is not None:
+                    self._delta.refuse(target, errors[index])
                 else:
                     self._audited = False  # what it holds there is anybody's guess: ask
             elif not (sent.atomic and errors):
-                self._delta.believe(identity, message if isinstance(message, Entry) else None)
+                self._delta.believe(identity, target)
+                if identity.table == METERS:
+                    self._meter_settled(identity, target)
+
+    def _meter_settled(self, identity: Identity, meter: Entry | None) -> None:
+        """The switch holds this meter now, or none of this identity."""
+        if meter is not None:
+            self._delta.retry(int.from_bytes(identity.match, "big"))
+        elif self._delta.wanted(identity) is not None:
+            self._audited = False  # it has taken the flows that use the meter away as well
 
     # what to do
 
@@ -99,22 +109,49 @@ class Progress:
         """What to send next; None when all has been sent, or the switch may not be told yet.
 
         A *cold* switch, which held nothing of ours, is filled without bundles: faster, and there is nothing to tear.
+        No bundle takes a meter. A meter is there before the flows that use it are sent, and a switch that loses one
+        drops the flows that use it: it is taken away when no flow is left to be told, nor on its way.
         """
         if not self.connected or not self._audited:
             return None
+        meters = sorted(self._delta.different_meters - self._sent) if self._delta.different_meters else []
+        wanted = [identity for identity in meters if self._delta.target(identity) is not None]
+        if wanted:
+            return Batch(self._send(wanted[:BUNDLE_MESSAGES]), atomic=False)
+        flows = self._next_flows()
+        if flows:
+            return Batch(self._send(flows), atomic=not self._cold)
+        if meters and not self._sent:
+            return Batch(self._send(meters[:BUNDLE_MESSAGES]), atomic=False)
+        return None
+
+    def _next_flows(self) -> list[Identity]:
+        """The flows to tell next, in their order."""
         if not self._planned:
             delta = self._delta
-            unsent = delta.different - self._sent
+            unsent = delta.different - delta.different_meters - self._sent
             self._cold = self._cold and bool(delta.different)
             self._planned = order((identity, delta.target(identity)) for identity in unsent)[::-1]
-        messages: list[Message] = []
-        while self._planned and len(messages) < BUNDLE_MESSAGES:
+        found: list[Identity] = []
+        while self._planned and len(found) < BUNDLE_MESSAGES:
             identity = self._planned.pop().identity
             if identity in self._delta.different and identity not in self._sent:
-                target = self._delta.target(identity)
-                messages.append(target if target is not None else Removal(identity))
-                self._sent.add(identity)
-        return Batch(tuple(messages), atomic=not self._cold) if messages else None
+                found.append(identity)
+        return found
+
+    def _send(self, identities: Iterable[Identity]) -> tuple[Message, ...]:
+        """The messages that tell the switch what it should hold there; they count as sent."""
+        messages: list[Message] = []
+        for identity in identities:
+            target = self._delta.target(identity)
+            if target is None:
+                messages.append(Removal(identity))
+            elif identity.table == METERS and self._delta.believed(identity) is not None:
+                messages.append(Change(target))
+            else:
+                messages.append(target)
+            self._sent.add(identity)
+        return tuple(messages)
 
     def _start_over(self) -> None:
         self._audited = False

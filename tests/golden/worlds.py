@@ -6,6 +6,7 @@ from collections.abc import Callable
 
 from tests.world import World
 from weft.controller.model.commands import Update
+from weft.controller.model.traits import AllowedAddress, Subport
 from weft.topologies.facts import commands, observations
 from weft.topologies.leaf_spine import leaf_spine
 
@@ -52,6 +53,28 @@ def shut() -> World:
     return net.do(Update("port", "a", {"admin_up": False}), Update("segment", "blue", {"admin_up": False}))
 
 
+def traits() -> World:
+    """Two switches, and ports with traits of every sort.
+
+    On s1: a speaks with its addresses alone, and with a virtual MAC that it shares with b on s2; c is a trunk's, with
+    red untagged and blue under tag 7; d hears all, and has a rate. On s2: e is isolated; f is a router of community 5.
+    """
+    net = World().switch("s1", ["e1", "e2", "e3"], ["f1"]).switch("s2", ["e1", "e2", "e3"], ["f1"])
+    net.link(("s1", "f1"), ("s2", "f1")).segment("red").segment("blue", shared_with=("red",))
+    for name, switch, interface in (("a", "s1", "e1"), ("b", "s2", "e1"), ("c", "s1", "e2"), ("d", "s1", "e3")):
+        net.vif(name, "red", switch, interface, f"02:00:00:00:00:0{name}")
+    net.vif("e", "red", "s2", "e2", "02:00:00:00:00:0e").vif("f", "red", "s2", "e3", "02:00:00:00:00:0f")
+    virtual = AllowedAddress("00:00:5e:00:01:01", "10.0.0.9/32")
+    return net.do(
+        Update("port", "a", {"security": "mac+ip", "fixed_ips": ("10.0.0.1",), "allowed_addresses": (virtual,)}),
+        Update("port", "b", {"security": "mac", "allowed_addresses": (virtual,)}),
+        Update("port", "c", {"security": "none", "trunk": (Subport(7, "blue"),)}),
+        Update("port", "d", {"promiscuous": True, "max_rate": 1000, "max_broadcast": 50}),
+        Update("port", "e", {"isolated": "isolated"}),
+        Update("port", "f", {"isolated": "community:5", "router": True}),
+    )
+
+
 def leaves_and_spines() -> World:
     """Two leaves and two spines, and two tenants: red's frames take one spine, and blue's the other."""
     fabric = leaf_spine(2, 2, 2)
@@ -59,5 +82,6 @@ def leaves_and_spines() -> World:
 
 
 WORLDS: dict[str, Callable[[], World]] = {
-    world.__name__: world for world in (one_switch, two_switches, ring_of_three, local_segment, shut, leaves_and_spines)
+    world.__name__: world
+    for world in (one_switch, two_switches, ring_of_three, local_segment, shut, traits, leaves_and_spines)
 }

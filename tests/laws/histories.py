@@ -10,6 +10,7 @@ from weft.controller.model.commands import (
     Command,
     Create,
     Delete,
+    ObserveClaim,
     ObserveInterfaces,
     ObserveLink,
     Plug,
@@ -17,12 +18,14 @@ from weft.controller.model.commands import (
     Update,
 )
 from weft.controller.model.facts import Endpoint, link_id
+from weft.controller.model.traits import SECURITY_LEVELS, AllowedAddress, Offer, Subport
 from weft.controller.pipeline.core import PLANES
 
 SWITCHES = ("s1", "s2", "s3", "s4")
 # A name means nothing outside its kind: segments are called like switches, ports and VIFs like both.
 SEGMENTS = ("red", "blue", "green", "s2", "island")
 MACS = tuple(f"02:00:00:00:00:0{n}" for n in range(3))  # few, so that they clash
+SHARED = "00:00:5e:00:01:01"
 EDGE = ("e1", "e2", "e3")
 CABLES = ("f1", "f2", "f3")
 LINKS = (
@@ -41,8 +44,13 @@ PLACES = (
     *(("v4", "blue", "s2", "e2"), ("v5", "blue", "s4", "e2"), ("v6", "green", "s2", "e3"), ("v7", "green", "s4", "e3")),
     ("v8", "island", "s3", "e1"),
 )
-NAMES = (*(name for name, *_ in PLACES), "s3")
+NAMES = (*(name for name, *_ in PLACES), "s3", "open")  # the last is a port that waits for claims
 SKIPPED = [f"skipped{n}" for n in range(PLANES - 3)]  # so that green's plane is red's
+
+
+def _vif_made(id: str, mac: str, place: dict[str, object]) -> Command:
+    return Create("vif", {"id": id, "mac": mac, "project": "p", **place})
+
 
 FOUNDATION: tuple[Command, ...] = (
     *(Create("switch", {"id": s, "dpid": n, "fabric_interfaces": CABLES}) for n, s in enumerate(SWITCHES, 1)),
@@ -59,10 +67,41 @@ FOUNDATION: tuple[Command, ...] = (
         for n, (name, segment, switch, interface) in enumerate(PLACES)
         for command in (
             Create("port", {"id": name, "name": name, "segment": segment}),
-            Create("vif", {"id": name, "mac": f"02:00:00:00:01:0{n}", "switch": switch, "interface": interface}),
+            _vif_made(name, f"02:00:00:00:01:0{n}", {"switch": switch, "interface": interface}),
             Plug(name, name),
         )
     ),
+    # Two of red share a MAC, and a VIF of blue speaks on red as well.
+    *(Update("port", name, {"allowed_addresses": (AllowedAddress(SHARED),)}) for name in ("s1", "v3")),
+    Update("port", "v5", {"trunk": (Subport(7, "red"),)}),
+    Create("port", {"id": "open", "name": "open", "segment": "blue"}),
+)
+
+# Traits as somebody may set them, each by itself, since one that is refused takes the others along.
+TRAITS: tuple[dict[str, object], ...] = (
+    *({"security": level} for level in (None, *SECURITY_LEVELS)),
+    *({"isolated": part} for part in (None, "isolated", "isolated", "promiscuous", "community:1", "community:2")),
+    *({name: flag} for name in ("router", "dhcp_server", "promiscuous") for flag in (True, False)),
+    {"promiscuous": True},
+    *({"max_rate": rate} for rate in (None, 100)),
+    *({"max_broadcast": rate} for rate in (None, 5)),
+    *({"fixed_ips": ips} for ips in ((), ("10.0.0.1",), ("10.0.0.2", "2001:db8::1"))),
+    *(
+        {"allowed_addresses": allowed}
+        for allowed in (
+            (),
+            (AllowedAddress(SHARED),),
+            (AllowedAddress(SHARED, "10.0.0.0/24"), AllowedAddress(MACS[0])),
+            (AllowedAddress(prefix="10.0.0.0/31"), AllowedAddress(prefix="2001:db8::/64")),
+        )
+    ),
+    *(
+        {"trunk": tuple(map(Subport, (7, 2, 3), segments))}
+        for segments in ((), ("red",), ("blue", "green"), ("green", "red"), ("island", "blue", "s2"))
+    ),
+    {"offer": None},
+    {"vif_kinds": ("tap",)},
+    {"vif_kinds": ()},
 )
 
 
@@ -81,16 +120,48 @@ def _segment_made(id: str, transport: str, admin_up: bool) -> Command:
     return Create("segment", {"id": id, "name": id, "project": "p", "transport": transport, "admin_up": admin_up})
 
 
-def _vif_made(id: str, mac: str, place: dict[str, object]) -> Command:
-    return Create("vif", {"id": id, "mac": mac, **place})
-
+_dressing = st.sampled_from([Update("port", name, traits) for name in NAMES for traits in TRAITS])
 
 commands: st.SearchStrategy[Command] = st.one_of(
     st.builds(_segment_made, _segment, st.sampled_from(("vlan", "vlan", "local")), _flag),
     st.builds(
         lambda i, s, up: Create("port", {"id": i, "name": i, "segment": s, "admin_up": up}), _name, _segment, _flag
     ),
-    st.builds(_vif_made, _name, _mac, _place),
+    st.builds(
+        lambda i, s, whose, traits: Create("port", {"id": i, "name": i, "segment": s, "project": whose, **traits}),
+        _name,
+        _segment,
+        st.sampled_from(("p", "q")),
+        st.sampled_from(TRAITS),
+    ),
+    _dressing,
+    st.builds(
+        lambda i, f: Update("segment", i, f),
+        _segment,
+        _fields(
+            security=st.sampled_from(SECURITY_LEVELS), vlan_transparent=_flag, shared_with=st.sampled_from(((), ("q",)))
+        ),
+    ),
+    *(
+        st.builds(
+            lambda s, e, port, mac, whose: ObserveClaim(s, e, port, mac, project=whose),
+            _switch,
+            _edge,
+            ports,
+            _mac,
+            st.sampled_from((None, "p", "q")),
+        )
+        for ports in (_name, st.sampled_from(("open", "open", None)))
+    ),
+    st.sampled_from(
+        [
+            ObserveClaim(switch, interface, name, f"02:00:00:00:01:0{n}")  # its own place, or nobody's but its own
+            for n, (name, _, *place) in enumerate(PLACES)
+            for switch, interface in (place, ("s3", "e2"))
+        ]
+        + [ObserveClaim("s3", "e2", port, "02:00:00:00:01:0f", project="q") for port in ("open", "open", None)]
+    ),
+    st.sampled_from((Update("port", "open", {"offer": Offer("project:q", "tap", 10)}), Unplug("open"))),
     st.builds(Plug, _name, _name),
     st.builds(lambda name: Plug(name, name), _name),
     st.builds(Unplug, _name),
@@ -121,8 +192,12 @@ commands: st.SearchStrategy[Command] = st.one_of(
     ),
 )
 
-# Each inner list is compiled in one go; the outer one is the history.
-histories = st.lists(st.lists(commands, max_size=6), max_size=12)
+# Each inner list is compiled in one go; the outer one is the history. It begins with traits, which else are rare.
+histories = st.builds(
+    lambda dressing, history: [dressing, *history],
+    st.lists(_dressing, max_size=8),
+    st.lists(st.lists(commands, max_size=6), max_size=12),
+)
 
 # What happens by chance between the commands: seeded, because to draw each step takes ten times longer.
 chances = st.integers(0, 1 << 32).map(Random)

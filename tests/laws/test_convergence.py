@@ -9,18 +9,19 @@ from random import Random
 import pytest
 from hypothesis import given, settings
 
-from tests.entries import STRANGER
+from tests.entries import STRANGER, limit, limited
 from tests.laws.histories import FOUNDATION, chances, histories
 from tests.stores import MemoryStore
 from tests.switch import Switch, nothing
 from weft.controller.compile import contributions
 from weft.controller.compile.compiler import Compiler
 from weft.controller.flow.entry import Entry, Identity
-from weft.controller.model.commands import Command
+from weft.controller.flow.meter import METERS
+from weft.controller.model.commands import Command, Update
 from weft.controller.model.network import Network
 from weft.controller.service import Refused, Service
 from weft.controller.sync import progress as sync
-from weft.controller.sync.plan import Batch
+from weft.controller.sync.plan import Batch, Removal
 from weft.controller.sync.progress import Progress
 
 
@@ -39,6 +40,7 @@ class Session:
         self.progress: Progress | None = None
         self.on_way: deque[Batch] = deque()
         self.sound = True  # nobody has laid hands on it since it was asked last
+        self.docile = True  # nobody ever has, and it was never made to refuse anything
 
     def lose(self) -> None:
         """The connection is gone, with whatever was on its way."""
@@ -69,9 +71,18 @@ class Session:
             return True
         if self.on_way:
             answered = self.on_way.popleft()
-            progress.acknowledged(answered, self.switch.take(answered))
+            progress.acknowledged(answered, self.take(answered))
             return True
         return False
+
+    def take(self, batch: Batch) -> dict[int, str]:
+        """What the switch refuses of a batch: nothing, unless it was made to. Nor does it lose a flow with a meter."""
+        before = set(self.switch.held)
+        errors = self.switch.take(batch)
+        if self.docile:
+            assert errors == {}
+            assert before - set(self.switch.held) <= {message.identity for message in batch.messages}
+        return errors
 
     def check(self) -> None:
         """What counts as settled holds what it should."""
@@ -107,8 +118,8 @@ def test_every_switch_comes_to_hold_what_the_facts_want(history: list[list[Comma
     service.submit(FOUNDATION)
     sessions = [Session(service, dpid) for dpid in (1, 2, 3, 4, 11, 12, 13, 14)]
     work = service.work()
-    for commands in [[], *history]:
-        transaction(service, commands)
+    for together in [[], *history]:
+        transaction(service, together)
         for _ in range(chance.randrange(60)):
             session, happening = chance.choice(sessions), chance.random()
             if happening < 0.35:
@@ -119,14 +130,16 @@ def test_every_switch_comes_to_hold_what_the_facts_want(history: list[list[Comma
                 session.check()
             elif happening < 0.94:
                 if session.on_way and chance.random() < 0.5:
-                    session.switch.take(session.on_way.popleft())
+                    session.take(session.on_way.popleft())
                 session.lose()
             elif happening < 0.97:
+                session.docile = False
                 session.switch.refuses = chance.choice([nothing, lambda entry: entry.cookie % 3 == 0])
             else:
-                session.sound = False
-                session.switch.held[STRANGER.identity] = STRANGER
-                session.switch.held.pop(chance.choice(sorted(session.switch.held)))
+                session.sound = session.docile = False
+                for foreign in (STRANGER, limit(3, rate=7), limited(8, meter=3)):
+                    session.switch.held[foreign.identity] = foreign
+                session.switch.do(Removal(chance.choice(sorted(session.switch.held))))
     for _ in chain(work, service.work()):
         pass
     for session in sessions:
@@ -154,3 +167,64 @@ def from_nothing(store: MemoryStore) -> dict[str, dict[Identity, Entry]]:
     for _ in compiler.settle():
         pass
     return {str(switch.id): nameless(compiler.flows(str(switch.id))) for switch in network.of_kind("switch")}
+
+
+@settings(max_examples=60, deadline=None)
+@given(chances)
+def test_limits_come_go_and_change_on_switches_that_are_in_use(chance: Random) -> None:
+    """No flow is refused for want of its meter, or lost with it; and what is refused by chance is not forgotten."""
+    store = MemoryStore()
+    service = Service(store)
+    service.submit(FOUNDATION)
+    sessions = [Session(service, dpid) for dpid in (1, 2, 3, 4)]
+    for _ in service.work():
+        pass
+    settle(sessions)
+    for _ in range(chance.randrange(1, 8)):
+        for _ in range(chance.randrange(1, 6)):
+            limit_some(service, chance)
+        for _ in service.work():
+            for session in sessions:
+                while chance.random() < 0.5 and session.step(send=chance.random() < 0.8):
+                    session.check()
+        session, happening = chance.choice(sessions), chance.random()
+        if happening < 0.1:
+            session.lose()
+        elif happening < 0.3:
+            session.docile = False
+            session.switch.refuses = chance.choice([nothing, lambda e: e.table == METERS and e.cookie % 2 == 0])
+        elif happening < 0.4:
+            session.sound = session.docile = False
+            meters = [identity for identity in session.switch.held if identity.table == METERS]
+            session.switch.do(Removal(chance.choice([*meters, STRANGER.identity])))
+    settle(sessions)
+    for session in sessions:
+        session.switch.refuses = nothing
+        if not session.sound:
+            session.lose()
+    for port in service.network.of_kind("port"):  # where a meter was refused, another one is wanted now
+        others = {field: getattr(port, field) and 300 for field in ("max_rate", "max_broadcast")}
+        service.submit([Update("port", str(port.id), others)])
+    for _ in service.work():
+        pass
+    settle(sessions)
+    expected = from_nothing(store)
+    for session in sessions:
+        name = service.network.switch_of_dpid(session.dpid)
+        assert name is not None
+        assert session.switch.held == expected[name]
+        assert service.switch_state(name) == (True, True, ())
+
+
+def settle(sessions: list[Session]) -> None:
+    """Let all be told that there is to tell."""
+    for session in sessions:
+        while session.step():
+            session.check()
+
+
+def limit_some(service: Service, chance: Random) -> None:
+    """Some port is limited, limited otherwise, or not limited any more."""
+    port = chance.choice([str(port.id) for port in service.network.of_kind("port")])
+    field, rate = chance.choice((("max_rate", 100), ("max_rate", 200), ("max_broadcast", 5)))
+    service.submit([Update("port", port, {field: chance.choice((rate, rate, None))})])

@@ -28,7 +28,7 @@ def from_nothing(facts: list[Fact], shuffle: Random) -> Tables:
     return {str(switch.id): compiler.flows(str(switch.id)) for switch in network.of_kind("switch")}
 
 
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=150, deadline=None)
 @given(histories, chances)
 def test_incremental_equals_from_scratch(history: list[list[Command]], chance: Random) -> None:
     world = World().do(*FOUNDATION)

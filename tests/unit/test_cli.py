@@ -43,7 +43,8 @@ def test_one_way_from_a_segment_to_a_plugged_port(weft: Weft, red: str) -> None:
     assert "switch s1 is not connected" in listed.out.split("\n")[1]
     shown = json.loads(weft("port", "show", "web", "-o", "json").out)
     assert (shown["segment"], shown["tags"], shown["status"]["state"]) == (red, ["x", "y"], "DOWN")
-    assert yaml.safe_load(weft("port", "list", "--segment", "red", "--output", "yaml").out) == [shown]
+    (row,) = yaml.safe_load(weft("port", "list", "--segment", "red", "--output", "yaml").out)
+    assert row.items() <= shown.items()
     link = json.loads(weft("link", "list", "-o", "json").out)[0]
     assert (link["id"], link["b"]) == ("s1:e2~s2:e1", {"switch": "s2", "interface": "e1"})
     assert "00000000000000ff" in weft("switch", "list").out
@@ -59,7 +60,7 @@ def test_flows_and_status_say_how_it_is(weft: Weft, red: str) -> None:
     weft("switch", "create", "s1", "--dpid", "1")
     rows = weft("flows", "s1").out.splitlines()
     assert rows[0].split() == ["TABLE", "PRIORITY", "MATCH", "ACTIONS", "NAME", "STATE", "FOR"]
-    assert any("admit:unknown-source" in row and "base(s1)" in row for row in rows)
+    assert any("admit:source-mac" in row and "base(s1)" in row for row in rows)
     assert all(line.startswith("cookie=0x57") for line in weft("flows", "s1", "--ofctl").out.splitlines())
     assert len(json.loads(weft("flows", "s1", "-o", "json").out)) == len(rows) - 1
     weft("port", "create", "web", "--segment", red)

@@ -5,7 +5,9 @@ from __future__ import annotations
 import re
 import subprocess
 from collections.abc import Iterator
+from ipaddress import IPv4Address
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -15,9 +17,11 @@ from tests.world import World
 from weft.apps.compile_model import compile_model, write
 from weft.apps.model_file import ModelError, read
 from weft.controller.compile.compiler import Compiler
+from weft.controller.model.facts import Port
+from weft.controller.model.traits import TRAITS
 
 EXAMPLE = Path(__file__).parents[2] / "docs" / "example-model.yaml"
-BROADCAST = "ff:ff:ff:ff:ff:ff"
+BROADCAST, VIRTUAL = "ff:ff:ff:ff:ff:ff", "00:00:5e:00:01:0a"
 OFCTL = ("ovs-ofctl", "-O", "OpenFlow14")
 
 
@@ -30,16 +34,32 @@ def wires() -> Wires:
     return Wires(world.compile())
 
 
+def ping(source: str) -> dict[str, Any]:
+    """An ICMP packet from that address, as the pipeline sees it."""
+    return {"eth_type": 0x0800, "inner": {"ipv4_src": int(IPv4Address(source)), "ip_proto": 1}}
+
+
 @pytest.mark.parametrize(("sender", "hearer"), [("web", "db"), ("db", "web"), ("intruder", "victim")])
 def test_in_the_example_each_tenant_hears_itself_alone(wires: Wires, sender: str, hearer: str) -> None:
     vif = wires.world.network.vif(hearer)
     assert vif is not None
-    assert wires.send(sender, dst=vif.mac) == {hearer: 1}
-    assert wires.send(sender, dst=BROADCAST) == {hearer: 1}
+    assert wires.send(sender, dst=vif.mac, **ping("10.0.0.2")) == {hearer: 1}
+    assert wires.send(sender, dst=BROADCAST, **ping("10.0.0.2")) == {hearer: 1}
 
 
 def test_in_the_example_a_borrowed_address_is_not_heard(wires: Wires) -> None:
     assert not wires.send("web", dst=BROADCAST, src="02:00:00:00:00:07")
+
+
+@pytest.mark.parametrize(
+    ("mac", "address", "passes"),
+    [
+        *(("", "10.0.0.2", True), ("", "10.1.2.3", True), ("", "10.0.0.9", False), ("", "10.0.0.3", False)),
+        *((VIRTUAL, "10.0.0.9", True), (VIRTUAL, "10.0.0.2", False), (VIRTUAL, "10.1.2.3", False)),
+    ],
+)
+def test_in_the_example_the_traits_of_a_port_hold(wires: Wires, mac: str, address: str, passes: bool) -> None:
+    assert wires.send("db", BROADCAST, mac, **ping(address)) == ({"web": 1} if passes else {})
 
 
 def test_tables_are_the_same_every_time_and_in_both_forms_complete() -> None:
@@ -48,9 +68,9 @@ def test_tables_are_the_same_every_time_and_in_both_forms_complete() -> None:
     assert sorted(tables) == ["leaf1", "leaf2", "spine"]
     for named, flows in tables.values():
         assert len(named) == len(flows) == len(set(flows))
-    admit = "table=admit priority=100 match=eth_src=02:00:00:00:00:01,source=1 actions=next:forward"
+    admit = "table=admit priority=100 match=eth_src=02:00:00:00:00:01,source=1 actions=next:inspect"
     assert admit in tables["leaf1"].named
-    assert "table=admit priority=0 match=* actions=drop(admit:unknown-source)" in tables["spine"].named
+    assert "table=admit priority=0 match=* actions=drop(admit:source-mac)" in tables["spine"].named
 
 
 def test_each_switch_gets_its_two_files(tmp_path: Path) -> None:
@@ -85,6 +105,65 @@ def test_words_of_the_network_are_not_taken_for_numbers(tmp_path: Path) -> None:
     assert (switch.dpid, vif.mac) == (16, "52:54:00:12:34:56")
 
 
+EVERY_TRAIT = """
+switches:
+  - {id: s1, dpid: '1', interfaces: {a: 1}}
+segments:
+  - {name: red, project: p, security: mac+ip, vlan_transparent: true}
+  - {name: sea, project: p}
+vifs:
+  - {name: v, mac: 02:00:00:00:00:01, vif_kind: tap, switch: s1, interface: a}
+ports:
+  - name: p
+    segment: red
+    vif: v
+    vif_kinds: [tap, veth]
+    connect: [owner, "project:q", "role:tester"]
+    offer: {to: "project:q", vif_kind: tap, expires: 2030-01-01T00:00:00Z}
+    security: mac+inner
+    fixed_ips: [10.0.0.1, 2001:DB8::1]
+    allowed_addresses: [{mac: 00:00:5E:00:01:01}, {prefix: 10.1.0.0/16}, {mac: 02-00-00-00-00-01, prefix: 10.2.0.1}]
+    router: true
+    dhcp_server: true
+    promiscuous: true
+    trunk: [{tag: 7, segment: sea}]
+    isolated: community:7
+    max_rate: 1000
+    burst: 100
+    max_broadcast: 50
+"""
+
+
+def test_a_file_may_say_every_trait(tmp_path: Path) -> None:
+    (tmp_path / "model.yaml").write_text(EVERY_TRAIT)
+    network = read(tmp_path / "model.yaml")
+    segment, port = network.segment("red"), network.port("p")
+    assert segment is not None
+    assert port is not None
+    assert (segment.security, segment.vlan_transparent) == ("mac+ip", True)
+    nobody_says = Port(id="p", number=1, name="p", project="p", segment="red")
+    assert [trait.name for trait in TRAITS if getattr(port, trait.name) == getattr(nobody_says, trait.name)] == []
+    assert port.offer == ("project:q", "tap", 1893456000)
+    assert port.fixed_ips == ("10.0.0.1", "2001:db8::1")
+    assert port.allowed_addresses == (
+        ("00:00:5e:00:01:01", None),
+        (None, "10.1.0.0/16"),
+        ("02:00:00:00:00:01", "10.2.0.1/32"),
+    )
+    assert port.trunk == ((7, "sea"),)
+
+
+def test_a_rate_is_a_meter(tmp_path: Path) -> None:
+    (tmp_path / "model.yaml").write_text(EVERY_TRAIT)
+    (tables,) = compile_model(tmp_path / "model.yaml").values()
+    assert [flow for flow in tables.flows if flow.startswith("#")] == [
+        "# add-meter: meter=3,kbps,burst,stats,band=type=drop,rate=1000,burst_size=100",
+        "# add-meter: meter=4,pktps,burst,stats,band=type=drop,rate=50,burst_size=5",
+        "# add-meter: meter=5,kbps,burst,stats,band=type=drop,rate=1000,burst_size=100",
+    ]
+    assert {id for id in "345" if any(f"meter:{id}," in flow for flow in tables.flows)} == set("345")
+
+
 SWITCH = "switches: [{id: s1, dpid: '1', interfaces: {a: 1, b: 2}}]\n"
 RED = "segments: [{name: red, project: p}]\n"
 WRONG = {
@@ -95,8 +174,13 @@ WRONG = {
     "a section twice": (RED + RED, "'segments' is given twice"),
     "unknown field": ("segments: [{name: red, project: p, vlan: 7}]", "segments[0].vlan: is not a field"),
     "missing field": ("segments: [{name: red}]", "segments[0].project: is required"),
-    "wrong type": ("segments: [{name: red, project: p, mtu: big}]", "segments[0].mtu: must be a valid integer"),
+    "wrong type": ("segments: [{name: red, project: p, mtu: big}]", "segments[0].mtu: must be a whole number"),
     "wrong value": ("segments: [{name: red, project: p, mtu: 7}]", "segments[0].mtu: must be a whole number from 68"),
+    "wrong trait": (RED + "ports: [{name: a, segment: red, burst: 5}]", "ports[0].burst: goes with max_rate"),
+    "wrong part of a trait": (
+        RED + "ports: [{name: a, segment: red, trunk: [{tag: x, segment: red}]}]",
+        "ports[0].trunk[0].tag: must be a whole number",
+    ),
     "name that is no id": ("segments: [{name: a b, project: p}]", "segments[0].id: must be 1 to 64"),
     "no such segment": ("ports: [{name: a, segment: red}]", "ports[0].segment: there is no segment 'red'"),
     "no such VIF": (RED + "ports: [{name: a, segment: red, vif: v}]", "ports[0].vif: there is no vif 'v'"),

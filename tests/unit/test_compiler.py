@@ -21,6 +21,7 @@ from weft.controller.model.facts import Endpoint
 from weft.controller.pipeline.core import CLASSIFY, CORE, DELIVER, SEGMENT
 
 A, B, C = "02:00:00:00:00:0a", "02:00:00:00:00:0b", "02:00:00:00:00:0c"
+DELIVER_A = "segment=1,port=1,community=0"
 
 
 @pytest.fixture
@@ -58,7 +59,7 @@ def test_every_flow_can_say_why(net: World) -> None:
 
 def test_a_flow_names_the_facts_that_it_was_decided_from(net: World) -> None:
     a = "attachment a, interface s1:e1, port a, segment red, switch s1, vif a"
-    assert why(net, "s1", "deliver", "port=1") == [f"deliver(a) because of {a}"]
+    assert why(net, "s1", "deliver", DELIVER_A) == [f"deliver(a) because of {a}"]
     assert why(net, "s2", "forward", f"eth_dst={A},segment=1") == [f"forward(a) because of {a}"]
     assert why(net, "s1", "arrive", "vlan_vid=2") == ["arrive(red) because of segment red"]
     fabric = "interface s1:f1, interface s2:f1, link s1:f1~s2:f1, links *"
@@ -68,10 +69,10 @@ def test_a_flow_names_the_facts_that_it_was_decided_from(net: World) -> None:
 
 def test_a_fact_that_a_flow_does_not_name_does_not_matter_to_it(net: World) -> None:
     """Whatever else happens, and whatever is deleted: only what it names can change a flow."""
-    before = found(net, "s1", "deliver", "port=1")
+    before = found(net, "s1", "deliver", DELIVER_A)
     net.do(Update("segment", "red", {"name": "other"}), Unplug("b"), Delete("vif", "b"), Delete("port", "b"))
     net.do(Delete("link", "s1:f1~s2:f1"), Delete("switch", "s2"), ObserveInterfaces("s1", {"e2": (9, True)}))
-    assert found(net.compile(), "s1", "deliver", "port=1") == before
+    assert found(net.compile(), "s1", "deliver", DELIVER_A) == before
 
 
 def test_a_way_that_two_segments_share_survives_losing_one() -> None:
@@ -130,7 +131,7 @@ def fragile(view: View, port: str) -> Iterator[Placed]:
     seen = view.port(port)
     if seen is not None and seen.name == "broken":
         raise ZeroDivisionError("so it is")
-    yield here("s1", flow(DELIVER, 7, Drop("fragile"), port=seen.number if seen is not None else 0))
+    yield here("s1", flow(DELIVER, 7, Drop("isolated"), port=seen.number if seen is not None else 0))
 
 
 def torn(view: View, segment: str) -> Iterator[str]:
@@ -144,7 +145,7 @@ def torn(view: View, segment: str) -> Iterator[str]:
 @stage(id=201, per="segment", each=torn)
 def apart(view: View, segment: str, switch: str) -> Iterator[Placed]:
     """Wants a drop on each switch that ``torn`` names."""
-    yield here(switch, flow(DELIVER, 8, Drop("apart")))
+    yield here(switch, flow(DELIVER, 8, Drop("isolated")))
 
 
 def test_a_stage_that_fails_is_contained_and_wants_nothing() -> None:
@@ -180,7 +181,7 @@ def labels(view: View, vif: str) -> Iterator[Placed]:
     """Runs for VIFs, as no stage of the core does."""
     seen = view.vif(vif)
     if seen is not None and seen.switch is not None:
-        yield here(seen.switch, flow(CLASSIFY, 6, Drop("label"), in_port=int(seen.mac[-2:], 16)))
+        yield here(seen.switch, flow(CLASSIFY, 6, Drop("tagged"), in_port=int(seen.mac[-2:], 16)))
 
 
 def test_a_stage_may_run_for_any_kind_of_fact_also_after_a_restart() -> None:
@@ -234,7 +235,7 @@ def test_what_is_plugged_while_the_compiler_works_is_compiled_too(net: World) ->
     port, end = net.network.port("c"), net.network.interface(Endpoint("s1", "e2"))
     assert port is not None
     assert end is not None
-    entry = found(net, "s1", "deliver", f"port={port.number}")
+    entry = found(net, "s1", "deliver", f"segment=1,port={port.number},community=0")
     assert entry is not None
     assert named(entry, CORE).endswith(f"actions=output:{end.ofport}")
-    assert found(net, "s1", "deliver", f"port={port.number - 1}") is None
+    assert found(net, "s1", "deliver", f"segment=1,port={port.number - 1},community=0") is None

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
-from tests.entries import OTHER, WANTED, entry
+import pytest
+
+from tests.entries import OTHER, WANTED, entry, limit
+from weft.controller.compile import contributions
 from weft.controller.compile.audience import Audience, Here, Wherever
 from weft.controller.compile.contributions import Contributions, Wish
 from weft.controller.compile.stage import Owner, Stage
@@ -133,3 +136,14 @@ def test_only_the_switches_that_something_changed_for_are_named() -> None:
     assert wishes.contributions.changed() == ()
     wishes.want(BOB, (RED, OTHER))
     assert wishes.contributions.changed() == ("s2",)
+
+
+def test_no_portion_says_that_a_flow_is_wanted_and_its_meter_is_not(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(contributions, "PORTION", 1)
+    wishes = Wishes().want(ANN, *both(S1, limit(3), entry(0), entry(8), limit(4)))
+    wishes.on("s1")
+    wishes.want(ANN, *both(S1, limit(5), entry(16), limit(6), entry(8), limit(4, rate=5)))
+    told = [portion for portions in wishes.contributions.take_changes("s1") for portion in portions.items()]
+    assert {identity for identity, _ in told[:3]} == {limit(id).identity for id in (4, 5, 6)}
+    assert {identity for identity, _ in told[3:5]} == {entry(0).identity, entry(16).identity}
+    assert told[5:] == [(limit(3).identity, None)]

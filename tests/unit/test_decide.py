@@ -11,9 +11,11 @@ from hypothesis import strategies as st
 from tests.world import World
 from weft.controller.model.commands import (
     CREATABLE,
+    GIVEN,
     Command,
     Create,
     Delete,
+    ObserveClaim,
     ObserveInterfaces,
     ObserveLink,
     Plug,
@@ -24,6 +26,8 @@ from weft.controller.model.commands import (
 from weft.controller.model.decide import decide
 from weft.controller.model.documents import field_names
 from weft.controller.model.facts import Endpoint, Key
+from weft.controller.model.rights import OPERATOR, Caller
+from weft.controller.model.traits import AllowedAddress, Offer, Subport
 
 A, B = "02:00:00:00:00:0a", "02:00:00:00:00:0b"
 LINK = "s1:f1~s2:f1"
@@ -98,7 +102,8 @@ REFUSED: list[tuple[Command, str]] = [
     ),
     (Update("vif", "a", {"colour": "red"}), "malformed, colour: a vif has no such field"),
     (Update("vif", "a", {"id": "b"}), "conflict, id: the id of a vif is fixed when it is made"),
-    (Update("vif", "a", {"revision": 9}), "conflict, revision: the revision of a vif is fixed when it is made"),
+    (Update("vif", "a", {"revision": 9}), "conflict, revision: the revision of a vif is given by Weft"),
+    (Update("vif", "a", {"origin": "discovered"}), "conflict, origin: the origin of a vif is given by Weft"),
     (Update("port", "a", {"segment": "blue"}), "conflict, segment: the segment of a port is fixed when it is made"),
     (
         Update("segment", "red", {"segmentation_id": 9}),
@@ -118,6 +123,7 @@ REFUSED: list[tuple[Command, str]] = [
     (Update("switch", "s1", {"fabric_interfaces": ("f2",)}), f"conflict, fabric_interfaces: link '{LINK}' ends at f1"),
     # what is deleted
     (Delete("port", "p"), "not-found, port: there is no port 'p'"),
+    (Delete("claim", "e1"), "malformed, kind: must be one of segment, port, vif, switch, link, not 'claim'"),
     (Delete("interface", "e1"), "malformed, kind: must be one of segment, port, vif, switch, link, not 'interface'"),
     (Delete("segment", "red"), "conflict, id: ports 'a' still depend on segment 'red'"),
     (Delete("port", "a"), "conflict, id: VIFs 'a' still depend on port 'a'"),
@@ -180,7 +186,15 @@ def test_a_refusal_names_the_first_few_of_many(net: World) -> None:
     assert net.refusal(Delete("segment", "blue")) == refusal
 
 
+_named: st.SearchStrategy[Any] = st.one_of(
+    st.builds(Offer, *[st.sampled_from(["project:blue", "veth", 5, None])] * 3),
+    st.builds(AllowedAddress, *[st.sampled_from([None, 5, A, "10.0.0.0/8", "0.0.0.0/0", "10.0.0.1"])] * 2),
+    st.builds(Subport, *[st.sampled_from([7, None, "red", "blue", "none", True])] * 2),
+)
 _junk: st.SearchStrategy[Any] = st.one_of(
+    _named, st.lists(_named, max_size=2).map(tuple),
+    st.lists(st.sampled_from([A, "10.0.0.1", "owner", "veth", 5])).map(tuple),
+    st.sampled_from(["mac", "mac+ip", "isolated", "community:7", "community:x", "promiscuous", "10.0.0.1", "veth"]),
     st.none(), st.booleans(), st.integers(), st.sampled_from(["", "a", "red", "s1", "f1", A, "vlan", "1"]),
     st.lists(st.integers(), max_size=2), st.tuples(st.sampled_from(["s1", "s2", 5]), st.sampled_from(["f2", None])),
     st.dictionaries(st.just("switch"), st.just("s1")),
@@ -198,7 +212,7 @@ _SOUND: dict[str, dict[str, Any]] = {
 def _created(draw: st.DrawFn) -> Command:
     """A fact that could be made, but for junk in some of its fields."""
     kind = draw(st.sampled_from(CREATABLE))
-    settable = sorted(set(field_names(kind)) - {"number", "revision", "origin"})
+    settable = sorted(set(field_names(kind)) - GIVEN)
     return Create(kind, _SOUND[kind] | draw(st.dictionaries(st.sampled_from(settable), _junk, max_size=3)))
 
 
@@ -222,18 +236,22 @@ _anything: st.SearchStrategy[Command] = st.one_of(
         st.dictionaries(st.sampled_from(["e1", "f1", "new"]), st.tuples(st.integers(0, 3), st.booleans())),
     ),
     st.builds(Plug, st.sampled_from(["a", "b"]), st.sampled_from(["a", "b"])),
+    st.builds(
+        ObserveClaim, st.sampled_from(["s1", "s9"]), st.sampled_from(["e1", "e2", "f1"]), _junk, _junk, _junk, _junk
+    ),
 )
+_callers = st.sampled_from([OPERATOR, *(Caller(project, frozenset(), False, 5) for project in ("red", "blue"))])
 
 
 @settings(max_examples=300, deadline=None)
-@given(_anything)
-def test_whatever_is_asked_is_granted_or_refused(command: Command) -> None:
+@given(_anything, _callers)
+def test_whatever_is_asked_is_granted_or_refused(command: Command, caller: Caller) -> None:
     net = World().switch("s1", ["e1"], ["f1", "f2"]).switch("s2", [], ["f1", "f2"]).link(("s1", "f1"), ("s2", "f1"))
-    net.segment("red").vif("a", "red", "s1", "e1", A)
+    net.segment("red").segment("blue", shared_with=("red",)).vif("a", "red", "s1", "e1", A)
     try:
-        changes = decide(net.network, command)
+        changes = decide(net.network, command, caller)
     except Refusal:
         return
-    net.do(command)
+    net.do(command, caller=caller)
     assert all(net.network.fact(change.key) == change.after for change in changes)
     assert net.network.fact(Key("segment", "red")) is not None

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from tests.entries import FORWARDED, OTHER, STRANGER, WANTED, entry
+from tests.entries import FORWARDED, OTHER, STRANGER, WANTED, entry, limit, limited
 from weft.controller.flow.entry import Entry
 from weft.controller.sync.delta import Delta
 
@@ -135,3 +135,25 @@ def test_what_was_refused_and_is_there_all_the_same_is_no_difference() -> None:
     delta.refuse(WANTED, "no such port")
     assert delta.audit([WANTED]).clean
     assert targets(delta) == {}
+
+
+def test_the_meters_that_differ_are_known_apart() -> None:
+    delta = wanting(WANTED, limit(3), limit(4))
+    assert delta.different_meters == {limit(3).identity, limit(4).identity}
+    delta.believe(limit(3).identity, limit(3))
+    assert delta.different_meters == {limit(4).identity}
+    assert delta.different == {WANTED.identity, limit(4).identity}
+    delta.audit([limit(3), limit(4, rate=5), limit(6)])
+    assert delta.different_meters == {limit(4).identity, limit(6).identity}
+    delta.want({limit(4).identity: limit(4, rate=5)})
+    assert delta.different_meters == {limit(6).identity}
+
+
+def test_what_was_refused_for_want_of_a_meter_is_offered_again_when_the_meter_is_there() -> None:
+    metered, other = limited(0, meter=3), limited(8, meter=4)
+    delta = wanting(metered, other, WANTED)
+    for refused in (metered, other, WANTED):
+        delta.refuse(refused, "no")
+    delta.retry(3)
+    assert targets(delta) == {0: metered}
+    assert set(delta.refused) == {other.identity, WANTED.identity}

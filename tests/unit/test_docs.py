@@ -10,8 +10,10 @@ import pytest
 
 from weft.apps.docs.__main__ import drift
 from weft.apps.docs.parts import Part, between_markers, current, parts, updated
+from weft.controller.model.traits import TRAITS
 from weft.controller.pipeline import render
 from weft.controller.pipeline.core import CORE
+from weft.controller.pipeline.reasons import REASONS
 
 ROOT = Path(__file__).parents[2]
 DOCUMENTS = [ROOT / "README.md", *sorted((ROOT / "docs").glob("*.md"))]
@@ -19,6 +21,13 @@ DOCUMENTS = [ROOT / "README.md", *sorted((ROOT / "docs").glob("*.md"))]
 
 def test_readme_shows_the_pipeline_that_we_run() -> None:
     assert between_markers((ROOT / "README.md").read_text(), "pipeline") == render.tables(CORE)
+
+
+def test_readme_shows_every_trait_and_the_architecture_every_reason() -> None:
+    traits = between_markers((ROOT / "README.md").read_text(), "traits")
+    assert re.findall(r"^\| \*\*(\w+)\*\* ", traits, flags=re.MULTILINE) == [trait.name for trait in TRAITS]
+    reasons = between_markers((ROOT / "docs" / "architecture.md").read_text(), "reasons")
+    assert re.findall(r"^\| `([\w:-]+)` ", reasons, flags=re.MULTILINE) == [reason.name for reason in REASONS]
 
 
 def test_all_generated_parts_are_as_the_code_is() -> None:

@@ -36,4 +36,4 @@ def test_there_are_examples() -> None:
     finder = doctest.DocTestFinder()
     tests = [test for name in MODULES for test in finder.find(importlib.import_module(name))]
     assert sum(len(test.examples) for test in tests) >= 5
-    assert "weft.controller.model.facts.link_id" in {test.name for test in tests if test.examples}
+    assert "weft.controller.model.fabric.link_id" in {test.name for test in tests if test.examples}

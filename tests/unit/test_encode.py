@@ -13,33 +13,41 @@ from weft.controller.flow.actions import (
     PUSH_VLAN,
     TO_CONTROLLER,
     Action,
+    Apart,
     Copy,
     Drop,
     Goto,
     Load,
+    Meter,
     Output,
     Resubmit,
+    Set,
 )
-from weft.controller.flow.decode import actions_of, fields_of
+from weft.controller.flow.decode import actions_of
 from weft.controller.flow.encode import Encoder, Undeclared
 from weft.controller.flow.entry import OURS, Entry
-from weft.controller.flow.flow import UNTAGGED, Flow, flow, tagged
+from weft.controller.flow.flow import Flow, flow, tagged
 from weft.controller.pipeline.core import (
+    ADDRESS,
     ADMIT,
     ARRIVE,
     CLASSIFY,
     CORE,
     DELIVER,
     DEST,
+    DROP,
     FLOOD,
     FORWARD,
+    INSPECT,
     PLANE,
     PORT,
+    REASON,
+    RECEIVE,
     SEGMENT,
     TAG,
     TRANSIT,
 )
-from weft.controller.pipeline.schema import Table
+from weft.controller.pipeline.schema import Pipeline, Table
 
 ENCODER = Encoder(CORE)
 MAC = "02:00:00:00:00:0a"
@@ -54,40 +62,6 @@ def actions(*done: Action, table: Table = CLASSIFY) -> str:
     return entry(flow(table, 1, *done)).instructions.hex(" ", -4)
 
 
-def match(table: Table, **fields: int | str | tuple[int | str, int | str]) -> str:
-    """The encoded match, in hexadecimal."""
-    return entry(flow(table, 1, **fields)).match.hex(" ", -4)
-
-
-def test_fields_are_matched_in_the_order_of_open_vswitch() -> None:
-    assert match(CLASSIFY, in_port=7) == "80000004 00000007"
-    assert match(CLASSIFY, vlan_vid=UNTAGGED) == "80000c02 0000"
-    assert match(CLASSIFY, vlan_vid=tagged(5)) == "80000c02 1005"
-    in_any_order = (
-        match(CLASSIFY, vlan_vid=tagged(5), eth_type=0x88CC, in_port=7),
-        match(CLASSIFY, in_port=7, eth_type=0x88CC, vlan_vid=tagged(5)),
-    )
-    assert in_any_order[0] == in_any_order[1]
-    assert [field.name for field, _, _ in fields_of(bytes.fromhex(in_any_order[0]))] == [
-        "in_port",
-        "eth_type",
-        "vlan_vid",
-    ]
-
-
-def test_registers_that_share_a_word_are_matched_in_one_field() -> None:
-    transit = entry(flow(TRANSIT, 1, dest=5, plane=3))
-    assert [(f.name, value, mask) for f, value, mask in fields_of(transit.match)] == [
-        ("reg0", 3, 7),
-        ("reg3", 5, 0xFFFF),
-    ]
-
-
-def test_a_match_may_be_masked() -> None:
-    group = entry(flow(FORWARD, 1, eth_dst=("01:00:00:00:00:00", "01:00:00:00:00:00")))
-    assert [value for _, *value in fields_of(group.match)] == [[1 << 40, 1 << 40]]
-
-
 def test_what_a_flow_does_in_bytes() -> None:
     load = "00040020 00000000 ffff0018 00002320 00070017 00010004 00000000 00000005"
     assert actions(Load(SEGMENT, 5)) == load
@@ -100,8 +74,13 @@ def test_what_a_flow_does_in_bytes() -> None:
     assert actions(POP_VLAN) == "00040010 00000000 00120008 00000000"
     move = "00040020 00000000 ffff0018 00002320 0006000c 00000000 00010404 80000c02"
     assert actions(Copy(TAG, "vlan_vid"), table=FLOOD) == move
-    assert actions(Resubmit(DELIVER), table=FLOOD) == "00040018 00000000 ffff0010 00002320 000efff8 70000000"
-    assert actions(Drop("why")) == ""
+    assert actions(Resubmit(RECEIVE), table=FLOOD) == "00040018 00000000 ffff0010 00002320 000efff8 68000000"
+    assert actions(Set("vlan_vid", tagged(5))) == "00040018 00000000 00190010 80000c02 10050000 00000000"
+    assert actions(Set("eth_dst", 0x02000000000A)) == "00040018 00000000 00190010 80000606 02000000 000a0000"
+    assert actions(Meter(7)) == "00060008 00000007"
+    assert actions(Meter(7), Load(SEGMENT, 5), NEXT) == f"00060008 00000007 {load} 00010008 10000000"
+    copy = "00040038 00000000 ffff0030 00002320 002a0000 00000000 ffff0010 00002320 0027fff8 0000000e"
+    assert actions(Apart((Resubmit(RECEIVE),)), table=FLOOD) == f"{copy} ffff0010 00002320 000efff8 68000000"
 
 
 UNDECLARED: list[tuple[str, Table, Action]] = [
@@ -116,6 +95,18 @@ UNDECLARED: list[tuple[str, Table, Action]] = [
     ("table classify does not declare that deliver follows", CLASSIFY, Resubmit(DELIVER)),
     ("table deliver does not declare that any table follows", DELIVER, NEXT),
     ("table transit does not declare that flood follows", TRANSIT, Goto(FLOOD)),
+    ("table admit does not declare that drop follows", ADMIT, Goto(DROP)),
+    ("table admit does not declare that it writes reason", ADMIT, Load(REASON, 11)),
+    ("table admit drops for admit:nothing, which is no reason of the pipeline", ADMIT, Drop("nothing")),
+    ("table admit drops for nothing:source-mac, which is no reason", ADMIT, Drop("nothing:source-mac")),
+    ("table drop calls admit:source-mac what does not match its number 11", DROP, Drop("admit:source-mac")),
+    ("meter 0 is not the first thing that a flow of admit does", ADMIT, Meter(0)),
+    ("meter 4294901761 is not the first thing", ADMIT, Meter(0xFFFF0001)),
+    ("metadata is no field of a frame", ADMIT, Set("metadata", 1)),
+    ("reg0 is no field of a frame", ADMIT, Set("reg0", 1)),
+    ("in_port is no field of a frame", ADMIT, Set("in_port", 1)),
+    ("8192 does not fit into the 13 bits of vlan_vid", ADMIT, Set("vlan_vid", 0x2000)),
+    ("table flood does not declare that deliver follows", FLOOD, Apart((Resubmit(DELIVER),))),
 ]
 
 
@@ -125,20 +116,50 @@ def test_an_action_that_the_table_does_not_declare_is_refused(refusal: str, tabl
         entry(flow(table, 1, action))
 
 
+@pytest.mark.parametrize(
+    ("refusal", "done"),
+    [
+        ("does something after Drop", (Drop("reserved"), NEXT)),
+        ("does something after Drop", (Drop("reserved"), Output(1))),
+        ("does something after Goto", (NEXT, Output(1))),
+        ("meter 3 is not the first thing", (Output(1), Meter(3))),
+        ("meter 4 is not the first thing", (Meter(3), Meter(4))),
+    ],
+)
+def test_what_a_switch_would_do_in_another_order_is_refused(refusal: str, done: tuple[Action, ...]) -> None:
+    with pytest.raises(Undeclared, match=refusal):
+        entry(flow(ADMIT, 1, *done))
+
+
 def test_a_match_that_the_table_does_not_declare_is_refused() -> None:
     with pytest.raises(ValueError, match="table deliver does not declare that it matches eth_dst, in_port"):
         flow(DELIVER, 1, in_port=1, eth_dst=MAC, port=1)
 
 
-@pytest.mark.parametrize("number", [1 << 24, -1])
-def test_a_match_that_no_register_can_hold_is_refused(number: int) -> None:
-    with pytest.raises(Undeclared, match="does not fit into the 24 bits of source"):
-        entry(flow(ADMIT, 1, NEXT, source=number))
-
-
-def test_a_drop_has_a_name_and_no_bytes() -> None:
+def test_a_drop_tells_the_drop_table_why() -> None:
+    why = "ffff0018 00002320 00070007 00010c04 00000000 0000000b"
     dropped = entry(flow(ADMIT, 10, Drop("source-mac"), source=3))
-    assert (dropped.name, dropped.instructions) == ("admit:source-mac", b"")
+    assert dropped.name == "admit:source-mac"
+    assert dropped.instructions.hex(" ", -4) == f"00040020 00000000 {why} 00010008 78000000"
+    told = entry(flow(CLASSIFY, 10, Load(SEGMENT, 5), Drop("admit:source-mac")))
+    assert told.name == "admit:source-mac"
+    assert told.instructions.hex(" ", -4).endswith(f"00000005 {why} 00010008 78000000")
+
+
+def test_a_drop_is_named_after_the_question_of_its_table() -> None:
+    names = [entry(flow(table, 1, Drop("malformed"))).name for table in (ADMIT, INSPECT, ADDRESS)]
+    assert names == ["admit:malformed"] * 3
+
+
+def test_in_the_drop_table_a_frame_really_dies() -> None:
+    dead = entry(flow(DROP, 10, Drop("admit:source-mac"), reason=11, source=3))
+    assert (dead.name, dead.instructions) == ("admit:source-mac", b"")
+
+
+def test_without_a_drop_table_a_drop_has_no_bytes() -> None:
+    only = Table("only", 0, ("in_port",))
+    dropped = Encoder(Pipeline((only,))).entry(flow(only, 1, Drop("anything")), 1)
+    assert (dropped.name, dropped.instructions) == ("only:anything", b"")
 
 
 def test_a_cookie_says_that_it_is_ours_and_which_stage_it_was() -> None:
@@ -153,8 +174,8 @@ def test_a_cookie_changes_with_all_that_a_switch_holds() -> None:
         flow(FORWARD, 10, NEXT),
         flow(ADMIT, 11, NEXT, source=3),
         flow(ADMIT, 10, NEXT, source=4),
-        flow(ADMIT, 10, Drop("a"), source=3),
-        flow(ADMIT, 10, Drop("b"), source=3),
+        flow(ADMIT, 10, Drop("reserved"), source=3),
+        flow(ADMIT, 10, Drop("source-mac"), source=3),
     )
     assert len({entry(said).cookie for said in (one, *others)}) == 6
     assert entry(one).cookie == Encoder(CORE).entry(one, 16).cookie
@@ -168,21 +189,17 @@ def test_two_entries_have_one_cookie_only_when_they_are_one(
     assert (first.cookie == second.cookie) == (first == second)
 
 
+def meant(said: Flow) -> list[Action]:
+    """What the flow does, in whole names."""
+    gone = [Goto(a.table or CORE.following(said.table)) for a in said.actions if isinstance(a, Goto)]
+    dropped = [Drop(said.table.reason(a.name)) for a in said.actions if isinstance(a, Drop)]
+    done: list[Action] = [a for a in said.actions if not isinstance(a, Goto | Drop)]
+    return [*done, *gone, *(dropped if said.table != DROP else [])]
+
+
 @given(flows())
-def test_what_was_encoded_is_what_the_flow_said(said: Flow) -> None:
+def test_what_was_encoded_is_what_the_flow_does(said: Flow) -> None:
     made = entry(said)
     done = [*actions_of(made.instructions, CORE)]
-    expected = [a for a in said.actions if not isinstance(a, Goto | Drop)]
-    goto = [Goto(a.table or CORE.following(said.table)) for a in said.actions if isinstance(a, Goto)]
-    assert [(type(a), *a) for a in done] == [(type(a), *a) for a in [*expected, *goto]]
+    assert [(type(a), *a) for a in done] == [(type(a), *a) for a in meant(said)]
     assert len(made.instructions) % 8 == 0
-    asked = {name: value for name, value in said.match.items() if name in ("in_port", "eth_type", "vlan_vid")}
-    assert {f.name: value for f, value, _ in fields_of(made.match) if f.name in asked} == asked
-    registers = {name: value for name, value in said.match.items() if name in CORE.register_by_name}
-    seen = {f.name: (value, mask) for f, value, mask in fields_of(made.match) if f.name.startswith("reg")}
-    for name, value in registers.items():
-        register = CORE.register_by_name[name]
-        whole, mask = seen[f"reg{register.reg}"]
-        assert (whole & register.mask) >> register.low == value
-        assert mask is None or mask & register.mask == register.mask
-    assert len(seen) == len({CORE.register_by_name[name].reg for name in registers})

@@ -11,8 +11,9 @@ from hypothesis import given
 
 from tests.facts import facts
 from weft.controller.model.documents import from_document, to_document
-from weft.controller.model.facts import KINDS, Endpoint, Fact, Link, Segment, Vif, link_id
+from weft.controller.model.facts import KINDS, Claim, Endpoint, Fact, Link, Port, Segment, Vif, link_id
 from weft.controller.model.rules import Malformed, normal_mac
+from weft.controller.model.traits import AllowedAddress, Offer, Subport
 
 A, B = Endpoint("s1", "e1"), Endpoint("s2", "e2")
 SOUND: dict[str, dict[str, Any]] = {
@@ -23,6 +24,7 @@ SOUND: dict[str, dict[str, Any]] = {
     "switch": {"id": "s1", "number": 1, "dpid": 1, "fabric_interfaces": ("f1", "f2")},
     "link": {"id": "s1:e1~s2:e2", "a": A, "b": B},
     "interface": {"id": A, "ofport": 1},
+    "claim": {"id": A, "port": "p", "mac": "02:00:00:00:00:01", "vif_kind": "tap", "outcome": "granted"},
 }
 MALFORMED = [
     ("segment", "id", "", "1 to 64 letters"),
@@ -63,7 +65,12 @@ MALFORMED = [
     ("switch", "number", 1 << 16, "from 1 to 65535"),
     ("switch", "fabric_interfaces", ("f1", "f1"), "twice"),
     ("link", "id", "s2:e2~s1:e1", "'s1:e1~s2:e2'"),
-    ("link", "origin", "guessed", "declared or discovered"),
+    ("link", "origin", "guessed", "must be one of declared, discovered, not 'guessed'"),
+    ("vif", "origin", "guessed", "must be one of declared, discovered, not 'guessed'"),
+    ("claim", "outcome", "", "must be one of granted, refused, not ''"),
+    ("claim", "mac", None, "at most 1024 characters"),
+    ("claim", "rule", "x" * 1025, "at most 1024 characters"),
+    ("claim", "located", None, "true or false"),
     ("interface", "ofport", 0, "from 1 to"),
     ("interface", "ofport", 0xFFFFFF00, "from 1 to"),  # OFPP_MAX: the reserved ports begin
     ("interface", "up", None, "true or false"),
@@ -111,9 +118,40 @@ def test_a_mac_may_be_written_in_several_ways(written: str) -> None:
     assert normal_mac(written) == "02:00:00:00:00:0a"
 
 
+def test_a_claim_is_of_an_interface_that_has_a_name() -> None:
+    for place, field in ((Endpoint("s1", ""), "interface"), (Endpoint("", "e1"), "switch")):
+        with pytest.raises(Malformed, match=f"^{field}: must be 1 to 255 characters"):
+            Claim(**SOUND["claim"] | {"id": place})
+
+
+def test_a_port_is_on_its_own_segment_and_on_those_of_its_trunk() -> None:
+    trunk = (Subport(7, "blue"), Subport(9, "green"))
+    assert Port(**SOUND["port"]).segments == ("red",)
+    assert Port(**SOUND["port"], trunk=trunk).segments == ("red", "blue", "green")
+
+
 @given(facts)
 def test_a_fact_survives_being_written_down(fact: Fact) -> None:
     assert from_document(fact.kind, json.loads(json.dumps(to_document(fact)))) == fact
+
+
+def test_what_a_fact_names_by_several_things_is_written_down_by_their_names() -> None:
+    port = Port(
+        **SOUND["port"],
+        offer=Offer("project:blue", "veth", 5),
+        allowed_addresses=(AllowedAddress(prefix="10.0.0.0/24"),),
+        trunk=(Subport(7, "blue"),),
+    )
+    document = to_document(port)
+    assert document["offer"] == {"to": "project:blue", "vif_kind": "veth", "expires": 5}
+    assert document["allowed_addresses"] == [{"mac": None, "prefix": "10.0.0.0/24"}]
+    assert document["trunk"] == [{"tag": 7, "segment": "blue"}]
+
+
+@pytest.mark.parametrize("kind", SOUND)
+def test_what_was_written_before_there_were_other_fields_is_read_with_their_defaults(kind: str) -> None:
+    document = {name: value for name, value in to_document(KINDS[kind](**SOUND[kind])).items() if name in SOUND[kind]}
+    assert from_document(kind, document) == KINDS[kind](**SOUND[kind])
 
 
 @pytest.mark.parametrize(
@@ -125,6 +163,12 @@ def test_a_fact_survives_being_written_down(fact: Fact) -> None:
         ("link", {"id": "s1:e1~s2:e2", "a": {"switch": "s1"}, "b": {"switch": "s2", "interface": "e2"}}),
         ("interface", {"id": None, "ofport": 1}),
         ("vif", {"id": "v", "mac": "nonsense"}),
+        ("port", SOUND["port"] | {"offer": {"to": "project:blue"}}),
+        ("port", SOUND["port"] | {"offer": {"to": "project:blue", "vif_kind": "veth", "expires": "tomorrow"}}),
+        ("port", SOUND["port"] | {"trunk": [7]}),
+        ("port", SOUND["port"] | {"trunk": [{"tag": 7}]}),
+        ("port", SOUND["port"] | {"allowed_addresses": [{"address": "10.0.0.1"}]}),
+        ("port", SOUND["port"] | {"allowed_addresses": {"mac": None, "prefix": None}}),
     ],
 )
 def test_a_document_that_is_no_fact_is_malformed(kind: str, document: dict[str, Any]) -> None:

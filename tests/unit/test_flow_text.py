@@ -14,28 +14,37 @@ from weft.controller.flow.actions import (
     POP_VLAN,
     PUSH_VLAN,
     TO_CONTROLLER,
+    Apart,
     Copy,
     Drop,
     Goto,
     Load,
+    Meter,
     Output,
     Resubmit,
+    Set,
 )
 from weft.controller.flow.encode import Encoder
 from weft.controller.flow.entry import Entry
 from weft.controller.flow.flow import UNTAGGED, Flow, flow, tagged
+from weft.controller.flow.meter import held_meter, meter, meter_entry
 from weft.controller.flow.text import actions_text, match_text, named, ofctl, table_name
 from weft.controller.pipeline.core import (
+    ADDRESS,
     ADMIT,
     ARRIVE,
     CLASSIFY,
     CORE,
     DELIVER,
     DEST,
+    DROP,
     FLOOD,
     FORWARD,
+    INSPECT,
     PORT,
+    RECEIVE,
     SEGMENT,
+    SOURCE,
     TAG,
     TRANSIT,
 )
@@ -50,19 +59,83 @@ READ = {
     ),
     "table=classify priority=90 match=in_port=7 actions=drop(classify:tagged)": (
         flow(CLASSIFY, 90, Drop("tagged"), in_port=7),
-        "table=0,priority=90,in_port=7,actions=drop",
+        "table=0,priority=90,in_port=7,actions=load:0x2->NXM_NX_REG6[0..7],goto_table:120",
+    ),
+    "table=classify priority=90 match=in_port=7 actions=source:=3,drop(classify:tagged)": (
+        flow(CLASSIFY, 90, Load(SOURCE, 3), Drop("tagged"), in_port=7),
+        "table=0,priority=90,in_port=7,actions=load:0x3->NXM_NX_REG1[0..23],load:0x2->NXM_NX_REG6[0..7],goto_table:120",
+    ),
+    "table=drop priority=100 match=source=3,reason=11 actions=drop(admit:source-mac)": (
+        flow(DROP, 100, Drop("admit:source-mac"), source=3, reason=11),
+        "table=120,priority=100,reg1=0x3/0xffffff,reg6=0xb/0xff,actions=drop",
     ),
     "table=classify priority=110 match=in_port=9,eth_type=0x88cc actions=controller": (
         flow(CLASSIFY, 110, TO_CONTROLLER, in_port=9, eth_type=0x88CC),
         "table=0,priority=110,in_port=9,dl_type=0x88cc,actions=CONTROLLER:65535",
     ),
-    "table=arrive priority=100 match=vlan_vid=5 actions=pop_vlan,next:forward": (
+    "table=arrive priority=100 match=vlan_vid=5 actions=pop_vlan,next:origin": (
         flow(ARRIVE, 100, POP_VLAN, NEXT, vlan_vid=tagged(5)),
-        "table=8,priority=100,vlan_tci=0x1005/0x1fff,actions=pop_vlan,goto_table:64",
+        "table=8,priority=100,vlan_tci=0x1005/0x1fff,actions=pop_vlan,goto_table:12",
     ),
-    "table=admit priority=100 match=eth_src=02:00:00:00:00:0a,source=1 actions=next:forward": (
+    "table=admit priority=100 match=eth_src=02:00:00:00:00:0a,source=1 actions=next:listen": (
         flow(ADMIT, 100, NEXT, source=1, eth_src=MAC),
-        "table=16,priority=100,dl_src=02:00:00:00:00:0a,reg1=0x1/0xffffff,actions=goto_table:64",
+        "table=16,priority=100,dl_src=02:00:00:00:00:0a,reg1=0x1/0xffffff,actions=goto_table:48",
+    ),
+    "table=inspect priority=9 match=eth_type=0x806,arp_op=1,arp_spa=10.0.0.0/24,arp_sha=02:00:00:00:00:0a,source=1 "
+    "actions=next:listen": (
+        flow(INSPECT, 9, NEXT, source=1, eth_type=0x0806, arp_op=1, arp_sha=MAC, arp_spa="10.0.0.0/24"),
+        "table=24,priority=9,dl_type=0x806,arp_op=1,arp_spa=10.0.0.0/24,arp_sha=02:00:00:00:00:0a,reg1=0x1/0xffffff,"
+        "actions=goto_table:48",
+    ),
+    "table=inspect priority=9 match=eth_type=0x86dd,ipv6_src=fe80::/10,ip_frag=no,ip_proto=58,icmpv6_type=135,"
+    "icmpv6_code=0,nd_target=fe80::1,nd_sll=02:00:00:00:00:0a actions=next:listen": (
+        flow(
+            INSPECT,
+            9,
+            NEXT,
+            eth_type=0x86DD,
+            ip_proto=58,
+            icmpv6_type=135,
+            icmpv6_code=0,
+            nd_target="fe80::1",
+            nd_sll=MAC,
+            ipv6_src="fe80::/10",
+            ip_frag=0,
+        ),
+        "table=24,priority=9,dl_type=0x86dd,ipv6_src=fe80::/10,ip_frag=no,nw_proto=58,icmpv6_type=135,icmpv6_code=0,"
+        "nd_target=fe80::1,nd_sll=02:00:00:00:00:0a,actions=goto_table:48",
+    ),
+    "table=address priority=9 match=eth_type=0x800,ipv4_src=10.0.0.1,ip_frag=not_later,ip_proto=17,udp_src=67 "
+    "actions=drop(admit:dhcp-server)": (
+        flow(
+            ADDRESS,
+            9,
+            Drop("dhcp-server"),
+            eth_type=0x0800,
+            ipv4_src="10.0.0.1",
+            ip_proto=17,
+            udp_src=67,
+            ip_frag="not_later",
+        ),
+        "table=32,priority=9,dl_type=0x800,nw_src=10.0.0.1,ip_frag=not_later,nw_proto=17,udp_src=67,"
+        "actions=load:0x10->NXM_NX_REG6[0..7],goto_table:120",
+    ),
+    "table=address priority=9 match=eth_type=0x800,ipv4_src=10.0.0.1/255.0.0.255,ip_frag=yes actions=next:listen": (
+        flow(ADDRESS, 9, NEXT, eth_type=0x0800, ipv4_src=("10.0.0.1", "255.0.0.255"), ip_frag=(1, 1)),
+        "table=32,priority=9,dl_type=0x800,nw_src=10.0.0.1/255.0.0.255,ip_frag=yes,actions=goto_table:48",
+    ),
+    "table=deliver priority=9 match=port=3 actions=meter:7,push_vlan,vlan_vid:=5,output:3": (
+        flow(DELIVER, 9, Meter(7), PUSH_VLAN, Set("vlan_vid", tagged(5)), Output(3), port=3),
+        "table=112,priority=9,reg4=0x3/0xffffff,actions=meter:7,push_vlan:0x8100,set_field:4101->vlan_vid,output:3",
+    ),
+    "table=deliver priority=9 match=* actions=eth_dst:=02:00:00:00:00:0a,output:3": (
+        flow(DELIVER, 9, Set("eth_dst", 0x02000000000A), Output(3)),
+        "table=112,priority=9,actions=set_field:02:00:00:00:00:0a->eth_dst,output:3",
+    ),
+    "table=flood priority=1 match=* actions=apart(port:=9,through:receive),output:4": (
+        flow(FLOOD, 1, Apart((Load(PORT, 9), Resubmit(RECEIVE))), Output(4)),
+        "table=80,priority=1,actions=clone(output(port=IN_PORT,max_len=14),load:0x9->NXM_NX_REG4[0..23],"
+        "resubmit(,104)),output:4",
     ),
     "table=forward priority=50 match=eth_dst=01:00:00:00:00:00/01:00:00:00:00:00 actions=next:flood": (
         flow(FORWARD, 50, Goto(FLOOD), eth_dst=GROUP),
@@ -73,14 +146,14 @@ READ = {
         "table=64,priority=1,reg0=0x3/0xffffff,actions=load:0x2->NXM_NX_REG3[0..15],load:0x9->NXM_NX_REG4[0..23],"
         "goto_table:96",
     ),
-    "table=flood priority=1 match=* actions=port:=9,through:deliver,push_vlan,vlan_vid:=tag,output:4": (
-        flow(FLOOD, 1, Load(PORT, 9), Resubmit(DELIVER), PUSH_VLAN, Copy(TAG, "vlan_vid"), Output(4)),
-        "table=80,priority=1,actions=load:0x9->NXM_NX_REG4[0..23],resubmit(,112),push_vlan:0x8100,"
+    "table=flood priority=1 match=* actions=port:=9,through:receive,push_vlan,vlan_vid:=tag,output:4": (
+        flow(FLOOD, 1, Load(PORT, 9), Resubmit(RECEIVE), PUSH_VLAN, Copy(TAG, "vlan_vid"), Output(4)),
+        "table=80,priority=1,actions=load:0x9->NXM_NX_REG4[0..23],resubmit(,104),push_vlan:0x8100,"
         "move:NXM_NX_REG2[0..11]->OXM_OF_VLAN_VID[0..11],output:4",
     ),
-    "table=transit priority=100 match=plane=5,dest=2 actions=next:deliver": (
+    "table=transit priority=100 match=plane=5,dest=2 actions=next:receive": (
         flow(TRANSIT, 100, NEXT, dest=2, plane=5),
-        "table=96,priority=100,reg0=0x5/0x7,reg3=0x2/0xffff,actions=goto_table:112",
+        "table=96,priority=100,reg0=0x5/0x7,reg3=0x2/0xffff,actions=goto_table:104",
     ),
 }
 
@@ -94,11 +167,49 @@ def test_a_flow_reads_in_the_names_of_the_pipeline_and_in_ofctls(text: str, said
 
 @given(flows())
 def test_text_is_made_of_the_bytes_alone(said: Flow) -> None:
-    """What a switch returns reads like what it was told, but that it knows no names of drops."""
+    """What a switch returns reads like what it was told, though it knows no names of drops."""
     entry = ENCODER.entry(said, 1)
     dumped = entry._replace(name="")
     assert ofctl(dumped, CORE) == ofctl(entry, CORE)
-    assert named(dumped, CORE) == (named(entry, CORE) if not entry.name else named(entry, CORE).split("(")[0])
+    assert named(dumped, CORE) == named(entry, CORE)
+
+
+def test_a_meter_reads_like_an_entry_and_cannot_be_loaded_like_one() -> None:
+    limit = meter_entry(meter(7, 1000, 100, "kbit/s"))
+    assert named(limit, CORE) == "table=meters priority=0 match=meter=7 actions=1000 kbit/s, burst 100"
+    assert ofctl(limit, CORE) == "# add-meter: meter=7,kbps,burst,stats,band=type=drop,rate=1000,burst_size=100"
+    frames = meter_entry(meter(8, 50, 5, "frames/s"))
+    assert ofctl(frames, CORE) == "# add-meter: meter=8,pktps,burst,stats,band=type=drop,rate=50,burst_size=5"
+    stranger = held_meter(9, bytes.fromhex("0001"))
+    assert named(stranger, CORE) == "table=meters priority=0 match=meter=9 actions=unknown(0001)"
+    assert ofctl(stranger, CORE) == "# add-meter: meter=9,unknown(0001)"
+
+
+def test_a_drop_is_read_only_where_it_is_one() -> None:
+    why, there = "ffff0018 00002320 0007 0007 00010c04 00000000000000", "00010008 78000000"
+    assert actions_text(applying(f"{why}0b", there), CORE) == "drop(admit:source-mac)"
+    assert actions_text(applying(f"{why}0b", "00010008 70000000"), CORE) == "reason:=11,next:deliver"
+    assert actions_text(applying(f"{why}ff", there), CORE) == "reason:=255,next:drop", "there is no such reason"
+    assert actions_text(applying("", there), CORE) == "next:drop"
+    other = "ffff0018 00002320 0007 0017 00010204 000000000000000b"
+    assert actions_text(applying(other, there), CORE) == "source:=11,next:drop"
+    assert actions_text(applying(f"{why}0b {other}", there), CORE) == "reason:=11,source:=11,next:drop"
+
+
+@pytest.mark.parametrize(
+    ("match", "text"),
+    [
+        ("00010c04 0000000b", "drop(admit:source-mac)"),
+        ("00010d08 0000000b 000000ff", "drop(admit:source-mac)"),
+        ("00010d08 0000000b 0000000f", "drop"),
+        ("00010c04 000000ff", "drop"),
+        ("00010204 0000000b", "drop"),
+        ("", "drop"),
+    ],
+)
+def test_the_drop_table_knows_why_by_what_it_matches(match: str, text: str) -> None:
+    assert actions_text(Entry(120, 1, bytes.fromhex(match), b"", 0), CORE) == text
+    assert actions_text(Entry(112, 1, bytes.fromhex(match), b"", 0), CORE) == "drop", "another table has no reason"
 
 
 def test_what_somebody_else_wrote_can_be_read_too() -> None:
@@ -126,6 +237,7 @@ def test_bits_that_are_no_register_are_read_as_bits() -> None:
         ("ffff0018 00002320 0007 001f 00010204 0000000000000005", "reg1[0..31]:=5", "load:0x5->NXM_NX_REG1[0..31]"),
         ("ffff0018 00002320 0007 0207 00010204 0000000000000005", "reg1[8..15]:=5", "load:0x5->NXM_NX_REG1[8..15]"),
         ("ffff0010 00002320 000e fff8 70 000000", "through:deliver", "resubmit(,112)"),
+        ("0019 0010 80000c02 1005 000000000000", "vlan_vid:=5", "set_field:4101->vlan_vid"),
     ],
 )
 def test_a_register_is_named_where_all_of_it_is_meant(action: str, text: str, ofctl_text: str) -> None:
@@ -141,16 +253,20 @@ def test_a_register_is_named_where_all_of_it_is_meant(action: str, text: str, of
         "ffff0018 00002320 0006 0008 0000 0000 00010404 80000c02",  # a move of eight bits
         "ffff0018 00002320 0006 0010 0000 0000 00010404 80000a02",  # a move into another field
         "00000010 fffffffd 0080 0000 00000000",  # the first 128 bytes to the controller
+        "0019 0010 80000d04 1005 1fff 00000000",  # a part of a field
+        "0019 0010 80000408 0000000000000001",  # a field that Weft does not know
+        "ffff0020 00002320 002a 000000000000 ffff0010 00002320 000e fff8 70 000000",  # a copy that is no copy
+        "ffff0028 00002320 002a 000000000000 ffff0010 00002320 0027 fff8 0000000e 00000008 00000001",  # sent away
     ],
 )
 def test_what_is_not_quite_what_we_write_is_not_read_as_ours(action: str) -> None:
     assert actions_text(applying(action), CORE) == f"unknown({action.replace(' ', '')})"
 
 
-def applying(action: str) -> Entry:
-    """An entry whose one action has these bytes."""
-    done = bytes.fromhex(action)
-    return Entry(0, 1, b"", struct.pack("!HH4x", 4, 8 + len(done)) + done, 0)
+def applying(actions: str, then: str = "") -> Entry:
+    """An entry whose actions have these bytes, and the instruction that follows."""
+    done = bytes.fromhex(actions)
+    return Entry(0, 1, b"", struct.pack("!HH4x", 4, 8 + len(done)) + done + bytes.fromhex(then), 0)
 
 
 @pytest.mark.parametrize(

@@ -28,6 +28,13 @@ MAY_IMPORT: dict[str, tuple[str, ...]] = {
         "controller.sync",
         "controller.contracts",
     ),
+    "controller.counters": (
+        "controller.model",
+        "controller.pipeline",
+        "controller.flow",
+        "controller.compile",
+        "controller.contracts",
+    ),
     "controller.adapters": ("controller",),
     "topologies": ("controller.model",),
     "apps": ("controller", "topologies"),

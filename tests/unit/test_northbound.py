@@ -12,6 +12,7 @@ from falcon.testing import Result, TestClient
 from tests.stores import MemoryStore
 from weft.apps.northbound.app import build_app
 from weft.controller.adapters.sqlite_store import SqliteStore
+from weft.controller.model.commands import ObserveClaim, ObserveInterfaces
 from weft.controller.service import Service
 
 TOKEN = "a-token-of-this-test"
@@ -226,13 +227,36 @@ def test_flows_are_told_with_their_names_and_reasons(api: TestClient, service: S
     for _ in service.work():
         pass
     flows = api.simulate_get("/v1/flows?switch=s1").json["flows"]
-    drop = next(flow for flow in flows if flow["name"] == "admit:unknown-source")
-    assert drop["text"] == "table=admit priority=0 * actions=drop(admit:unknown-source)"
+    drop = next(flow for flow in flows if flow["table"] == "admit" and flow["priority"] == 0)
+    assert drop["name"] == "admit:source-mac"
+    assert drop["text"] == "table=admit priority=0 * actions=drop(admit:source-mac)"
     assert drop["reasons"]
     assert drop["cookie"].startswith("0x57")
     assert drop["cookie"] in drop["ofctl"]
     assert problem(api.simulate_get("/v1/flows"))[:2] == (400, "switch")
     assert problem(api.simulate_get("/v1/flows?switch=nobody"))[:2] == (404, "switch")
+
+
+def test_what_interfaces_claim_is_told_with_what_came_of_it(api: TestClient, service: Service) -> None:
+    make(api, "switches", **SWITCH)
+    plugged(api)
+    assert api.simulate_get("/v1/claims").json == {"claims": []}
+    service.observe(ObserveInterfaces("s1", {"tap0": (1, True), "tap1": (2, True)}))
+    make(api, "ports", id="q", name="q", segment="red")
+    service.observe(ObserveClaim("s1", "tap0", "q", "02:00:00:00:00:07", device="vm7"))
+    service.observe(ObserveClaim("s1", "tap1", "p", "02:00:00:00:00:02"))
+    granted, refused = api.simulate_get("/v1/claims").json["claims"]
+    assert (granted["switch"], granted["interface"], granted["device"]) == ("s1", "tap0", "vm7")
+    assert (granted["port"], granted["outcome"]) == ("q", "granted")
+    assert (refused["interface"], refused["outcome"], refused["field"]) == ("tap1", "refused", "port")
+    assert refused["rule"] == "port 'p' has VIF 'v' in it"
+    found_vif = api.simulate_get("/v1/vifs/q").json
+    assert (found_vif["origin"], found_vif["mac"], found_vif["interface"]) == ("discovered", granted["mac"], "tap0")
+    for query, found in {"outcome=refused": 1, "port=p": 1, "port=x": 0, "switch=s1&interface=tap0": 1}.items():
+        assert len(api.simulate_get("/v1/claims", query_string=query).json["claims"]) == found, query
+    assert problem(api.simulate_get("/v1/claims?mac=x"))[:2] == (400, "mac")
+    assert problem(api.simulate_post("/v1/claims", json={})) == (405, None, "method-not-allowed")
+    assert problem(api.simulate_post("/v1/transactions", json={"commands": [{"do": "observe"}]}))[0] == 400
 
 
 @pytest.mark.parametrize(

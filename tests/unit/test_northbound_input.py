@@ -100,6 +100,37 @@ def test_a_broken_rule_names_the_field(api: TestClient, change: dict[str, Any]) 
     assert post(api, json.dumps(GOOD | change))[:2] == (422, next(iter(change)))
 
 
+@pytest.mark.parametrize(
+    ("path", "body", "rule"),
+    [
+        ("segments", GOOD | {"name": 5}, "must be a text"),
+        ("segments", GOOD | {"mtu": "1500"}, "must be a whole number"),
+        ("segments", GOOD | {"admin_up": 1}, "must be true or false"),
+        ("segments", GOOD | {"tags": "x"}, "must be a list"),
+        ("switches", {"id": "s1", "dpid": None}, "must be 1 to 16 hexadecimal digits"),
+        ("links", {"a": [], "b": {}}, "must be an object"),
+        ("transactions", {"commands": []}, "must not be empty"),
+        ("transactions", {"commands": {}}, "must be a list"),
+        ("transactions", {"commands": [1] * 1001}, "must be a list of at most 1000"),
+        (
+            "transactions",
+            {"commands": [{"do": "delete", "kind": "x", "id": "y"}]},
+            "must be one of segment, port, vif, switch, link",
+        ),
+        (
+            "transactions",
+            {"commands": [{"do": "delete", "kind": "vif", "id": "y", "if_revision": "1"}]},
+            "must be a whole number",
+        ),
+        ("audits", {"switch": None}, "must be a text"),
+    ],
+    ids=lambda value: str(value)[:40],
+)
+def test_a_rule_is_said_in_our_own_words(api: TestClient, path: str, body: Any, rule: str) -> None:
+    result = api.simulate_post(f"/v1/{path}", body=json.dumps(body))
+    assert (result.status_code, result.json["rule"]) == (400, rule)
+
+
 def test_a_field_that_is_missing_is_named(api: TestClient) -> None:
     assert post(api, b'{"name": "Red"}') == (400, "project", "is required")
 

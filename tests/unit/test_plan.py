@@ -5,9 +5,9 @@ from __future__ import annotations
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tests.entries import entry
+from tests.entries import entry, limit
 from weft.controller.flow.entry import Entry
-from weft.controller.sync.plan import Removal, order
+from weft.controller.sync.plan import Change, Removal, order, target_of
 
 some_entries = st.lists(
     st.builds(entry, st.integers(0, 254), st.integers(0, 9), st.integers(1, 4)), unique_by=lambda e: e.identity
@@ -39,3 +39,9 @@ def test_all_is_told_once_additions_first(entries: list[Entry], data: st.DataObj
     kinds = [isinstance(message, Removal) for message in told]
     assert kinds == sorted(kinds)
     assert order(data.draw(st.permutations(targets))) == told, "the order is that of the content, not of arrival"
+
+
+def test_a_message_names_what_is_held_when_it_was_granted() -> None:
+    meter = limit(3)
+    assert [target_of(message) for message in (meter, Change(meter), Removal(meter.identity))] == [meter, meter, None]
+    assert {message.identity for message in (meter, Change(meter), Removal(meter.identity))} == {meter.identity}

@@ -83,7 +83,7 @@ def test_a_mac_is_free_again_when_its_vif_has_another_or_is_gone(net: World) -> 
 def test_a_segment_has_so_many_vifs_on_one_switch_and_no_more(net: World) -> None:
     net.network.apply([Change(None, fact) for fact in _crowd(net, LOCAL_MEMBERS - 1)], net.network.revision)
     refusal = (
-        "exhausted, switch: s1 has 1000 VIFs of this segment, and more do not fit into a list of receivers"
+        "exhausted, switch: s1 has 800 VIFs of segment 'red', and more do not fit into a list of receivers"
     )  # fmt: skip
     net.do(Create("vif", {"id": "late", "mac": B, "switch": "s1", "interface": "late"}))
     assert net.refusal(Plug("spare", "late")) == refusal

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import pytest
 
-from tests.entries import FORWARDED, OTHER, STRANGER, WANTED, entry
+from tests.entries import FORWARDED, OTHER, STRANGER, WANTED, entry, limit, limited
 from tests.switch import Switch
-from weft.controller.flow.entry import Entry
-from weft.controller.sync.plan import BUNDLE_MESSAGES, Batch, Removal
+from weft.controller.flow.entry import Entry, Identity
+from weft.controller.flow.meter import METERS
+from weft.controller.sync.plan import BUNDLE_MESSAGES, Batch, Change, Removal
 from weft.controller.sync.progress import Progress
 
 CHANGED = entry(16, cookie=5)
@@ -252,3 +253,124 @@ def test_each_entry_says_how_far_it_is() -> None:
     assert states(progress) == {16: "installed", 96: "pending", 0: "foreign"}
     progress.disconnect()
     assert states(progress) == {16: "pending", 96: "pending", 0: "foreign"}
+
+
+METER, FASTER, METERED = limit(3), limit(3, rate=2000), limited(0, meter=3)
+
+
+def wish(*entries: Entry) -> dict[Identity, Entry | None]:
+    """These are wanted now."""
+    return {e.identity: e for e in entries}
+
+
+def test_a_meter_is_there_before_the_flow_that_uses_it_and_no_bundle_takes_it() -> None:
+    progress, switch = settled(WANTED)
+    progress.want(wish(METERED, METER))
+    first, second = told(progress), told(progress)
+    assert (first, second) == (Batch((METER,), atomic=False), Batch((METERED,), atomic=True))
+    for batch in (first, second):
+        progress.acknowledged(batch, switch.take(batch))
+    assert progress.settled
+
+
+def test_a_meter_goes_when_the_flows_that_used_it_are_known_to_be_gone() -> None:
+    progress, switch = settled(WANTED, METERED, METER)
+    progress.want({METERED.identity: None, METER.identity: None})
+    flows = told(progress)
+    assert flows == Batch((Removal(METERED.identity),), atomic=True)
+    assert progress.next_batch() is None, "nobody knows yet that the flow is gone"
+    progress.acknowledged(flows, switch.take(flows))
+    meters = told(progress)
+    assert meters == Batch((Removal(METER.identity),), atomic=False)
+    progress.acknowledged(meters, switch.take(meters))
+    assert (progress.settled, switch.dump()) == (True, [WANTED])
+
+
+def test_another_rate_is_a_change_and_no_flow_is_told_or_lost() -> None:
+    progress, switch = settled(WANTED, METERED, METER)
+    progress.want(wish(FASTER))
+    batch = told(progress)
+    assert batch == Batch((Change(FASTER),), atomic=False)
+    progress.acknowledged(batch, switch.take(batch))
+    assert progress.settled
+    assert set(switch.dump()) == {WANTED, METERED, FASTER}
+
+
+def test_a_flow_that_was_planned_without_a_meter_waits_for_the_one_that_it_uses_by_then() -> None:
+    many = [entry(16, in_port=n) for n in range(2, BUNDLE_MESSAGES + 2)]
+    plain = entry(0)
+    progress, switch = settled(WANTED)
+    progress.want(wish(*many, plain))
+    first = told(progress)
+    metered = limited(0, meter=3)
+    assert metered.identity == plain.identity
+    progress.want(wish(METER, metered))
+    second = told(progress)
+    assert second.messages == (METER,)
+    third = told(progress)
+    assert third.messages == (metered,)
+    for batch in (first, second, third):
+        progress.acknowledged(batch, switch.take(batch))
+    assert progress.settled
+
+
+def test_an_audit_finds_meters_that_are_missing_foreign_or_altered() -> None:
+    progress, switch = wanting(WANTED, METER, limit(4)), Switch([WANTED, FASTER, limit(9), limited(8, meter=9)])
+    progress.connect()
+    audit = progress.audited(switch.dump())
+    assert (audit.missing, audit.altered) == ((limit(4).identity,), (METER.identity,))
+    assert set(audit.foreign) == {limit(9).identity, limited(8, meter=9).identity}
+    switch.answer(progress)
+    assert (progress.settled, set(switch.dump())) == (True, {WANTED, METER, limit(4)})
+
+
+def test_a_switch_that_holds_what_it_should_is_told_nothing_of_meters() -> None:
+    progress, switch = settled(WANTED, METERED, METER)
+    progress.disconnect()
+    heard = switch.heard
+    switch.answer(progress)
+    assert (progress.settled, switch.heard) == (True, heard)
+
+
+def test_meters_alone_do_not_make_a_switch_ours() -> None:
+    progress = wanting(WANTED, METER)
+    progress.connect()
+    progress.audited([METER, limit(9)])
+    assert progress.cold
+    batch = told(progress)
+    assert batch == Batch((WANTED,), atomic=False)
+    assert progress.next_batch() is None
+    progress.acknowledged(batch, {})
+    assert told(progress) == Batch((Removal(limit(9).identity),), atomic=False)
+
+
+def test_a_refused_meter_takes_only_the_flows_that_need_it_with_it() -> None:
+    progress, switch = wanting(WANTED, METERED, METER), Switch(refuses=lambda e: e.table == METERS)
+    switch.answer(progress)
+    assert switch.dump() == [WANTED]
+    assert dict(progress.refused()) == {METER: "no such port", METERED: "no such meter"}
+    assert progress.unsettled_at(WANTED.identity) is None
+    switch.refuses = lambda e: False
+    progress.want(wish(FASTER))
+    switch.answer(progress)
+    assert (progress.settled, set(switch.dump())) == (True, {WANTED, METERED, FASTER})
+
+
+def test_a_refused_change_of_a_meter_lets_nothing_more_through_and_is_known_to() -> None:
+    progress, switch = settled(WANTED, METERED, METER)
+    switch.refuses = lambda e: e == FASTER
+    progress.want(wish(FASTER))
+    switch.answer(progress)
+    assert switch.dump() == [WANTED], "the meter went with the flow that used it"
+    assert dict(progress.refused()) == {FASTER: "no such port", METERED: "no such meter"}
+    progress.want(wish(METER))
+    switch.answer(progress)
+    assert (progress.settled, set(switch.dump())) == (True, {WANTED, METERED, METER})
+
+
+def test_a_meter_that_somebody_took_away_comes_back_with_its_flows() -> None:
+    progress, switch = settled(WANTED, METERED, METER)
+    switch.held = {WANTED.identity: WANTED}
+    progress.want(wish(FASTER))
+    switch.answer(progress)
+    assert (progress.settled, set(switch.dump())) == (True, {WANTED, METERED, FASTER})

@@ -15,6 +15,7 @@ from weft.controller.sync.plan import Removal
 
 A, B, C = "02:00:00:00:00:0a", "02:00:00:00:00:0b", "02:00:00:00:00:0c"
 ACTIVE = ("ACTIVE", "")
+DELIVERS = "segment=1,port={},community=0"
 
 
 def vif(name: str, segment: str, switch: str, interface: str, mac: str) -> tuple[Create, Create, Plug]:
@@ -177,10 +178,10 @@ def test_a_segment_that_crosses_a_switch_no_more_does_not_wait_for_it(net: Contr
 def test_flows_say_what_they_are_why_and_how_far(net: Controller) -> None:
     net.serve("s1").do(*vif("c", "red", "s1", "e2", C))
     reports = {(r.table, r.match): r for r in net.service.flows("s1")}
-    mine, other = reports["deliver", "port=3"], reports["deliver", "port=1"]
+    mine, other = reports["deliver", DELIVERS.format(3)], reports["deliver", DELIVERS.format(1)]
     assert (mine.state, other.state) == ("pending", "installed")
     assert (mine.stage, mine.actions, mine.priority) == ("deliver", "output:2", 100)
     assert mine.reasons[0].startswith("deliver(c) because of attachment c, interface s1:e2,")
-    assert reports["admit", "source=3"].name == "admit:source-mac"
+    assert reports["drop", "source=3,reason=11"].name == "admit:source-mac"
     order = [(CORE.table_by_name[r.table].id, -r.priority) for r in net.service.flows("s1")]
     assert order == sorted(order)

@@ -68,6 +68,30 @@ HEX = (
     ),
     (Kind.ROLE_STATUS, "051e00180000000000000003000000000000000000000002"),
     (Kind.ECHO_REQUEST, "0502000800000000"),
+    (
+        Kind.METER_CONFIG,
+        "051300400000000e000a0000000000000018000d00000007000100100000003c00000006000000000018000e0002fcff"
+        "000100100000000a0000000100000000",
+    ),
+    (
+        Kind.METER_STATS,
+        "051300800000000f00090000000000000000000700380000000000000000000000000000000000000000000000000000"
+        "000000011ed0cb40000000000000000000000000000000000002fcff0038000000000000000000010000000000000028"
+        "0000000000000960000000011ed0cb4000000000000000270000000000000924",
+    ),
+    (
+        Kind.PORT_STATS,
+        "051301e000000010000400000000000001d0000000000001000000011eef4fc000000000000000280000000000000000"
+        "00000000000009600000000000000000ffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffff"
+        "0000002800000000ffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffff00b80000aa01"
+        "0000000100000000ffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffff"
+        "ffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffff"
+        "ffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffff"
+        "ffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffff009c0000aa010000000200000006"
+        "1372785f637573746f6d5f7061636b6574735f3100000000000000281372785f637573746f6d5f7061636b6574735f32"
+        "00000000000000280b72785f71305f627974657300000000000009600d72785f71305f7061636b657473000000000000"
+        "00280b74785f71305f627974657300000000000000000d74785f71305f7061636b657473000000000000000000000000",
+    ),
     (Kind.DESC, _desc("Nicira, Inc.", "Open vSwitch", "3.1.0", "None", "None")),
 )
 CAPTURED: tuple[tuple[Kind, bytes], ...] = tuple((kind, bytes.fromhex(text)) for kind, text in HEX)

@@ -25,6 +25,22 @@ def port_desc(*ports: bytes) -> bytes:
     return of(19, struct.pack("!HH4x", 13, 0) + b"".join(ports))
 
 
+def multipart(kind: int, *parts: bytes) -> bytes:
+    return of(19, struct.pack("!HH4x", kind, 0) + b"".join(parts))
+
+
+def port_stats(properties: bytes = b"", length: int | None = None) -> bytes:
+    return struct.pack("!H2xI72x", 80 + len(properties) if length is None else length, 1) + properties
+
+
+def meter_stats(bands: bytes = b"", length: int | None = None) -> bytes:
+    return struct.pack("!IH34x", 1, 40 + len(bands) if length is None else length) + bands
+
+
+def meter_config(bands: bytes = b"", length: int | None = None) -> bytes:
+    return struct.pack("!HHI", 8 + len(bands) if length is None else length, 13, 1) + bands
+
+
 def port_status(described: bytes) -> bytes:
     return of(12, struct.pack("!B7x", 0) + described)
 
@@ -91,6 +107,16 @@ REFUSED = {
     "an optical property of 32 bytes": (port_desc(port(element(1, 32, bytes(28)))), "type 1 has 32"),
     "an experimenter's property of 8 bytes": (port_desc(port(element(0xFFFF, 8, bytes(4)))), "has 8 bytes"),
     "an experimenter's property of 14 bytes": (port_desc(port(element(0xFFFF, 14, bytes(12)))), "has 14 bytes"),
+    "counters of a port of length 0": (multipart(4, port_stats(length=0)), "0 is no length of the counters of a port"),
+    "counters of a port that are longer than the message": (multipart(4, port_stats(length=88)), "it is 80 to 80"),
+    "half the counters of a port": (multipart(4, port_stats()[:40]), "40 bytes are left"),
+    "counters of a meter of length 0": (multipart(9, meter_stats(length=0)), "0 is no length of the counters"),
+    "counters of a meter that are longer than the message": (multipart(9, meter_stats(length=56)), "it is 40 to 40"),
+    "counters of a meter that end inside a band": (multipart(9, meter_stats(bytes(8))), "end inside a band"),
+    "half the counters of a meter": (multipart(9, meter_stats(), meter_stats()[:39]), "39 bytes are left"),
+    "a meter of length 0": (multipart(10, meter_config(length=0)), "0 is no length of a meter"),
+    "a meter that is longer than the message": (multipart(10, meter_config(length=24)), "it is 8 to 8"),
+    "half a meter": (multipart(10, meter_config(), b"\0\x18"), "2 bytes are left"),
     "a port-status message without a port": (of(12, bytes(8)), "says that it has 16"),
     "a port-status message with more than a port": (port_status(port(ETHERNET) + bytes(8)), "does not end"),
     "a packet-in without a match": (of(10, bytes(16)), "not 34 to"),
@@ -128,6 +154,14 @@ PASSED = {
     "a port with an experimenter's property": port_desc(port(element(0xFFFF, 20, bytes(20)))),
     "as many port properties as fit": port_desc(*[port(element(7, 8, bytes(4)) * 123)] * 63),
     "as many ports as fit": port_desc(*[port(b"")] * 1637),
+    "no counters of ports": multipart(4),
+    "counters of ports with and without properties": multipart(4, port_stats(), port_stats(element(7, 8, bytes(4)))),
+    "as many counters of ports as fit": multipart(4, *[port_stats()] * 818),
+    "no meters": multipart(10),
+    "meters with and without bands": multipart(10, meter_config(), meter_config(bytes(16)), meter_config(bytes(32))),
+    "as many meters as fit": multipart(10, *[meter_config()] * 8189),
+    "counters of meters with and without bands": multipart(9, meter_stats(), meter_stats(bytes(32))),
+    "as many bands as fit": multipart(9, meter_stats(bytes(16) * 4092)),
     "a packet-in without fields": packet_in(b"", b"frame"),
     "unknown fields of any length": packet_in(oxm(0x8000, 99, 3, b"abc") + oxm(1, 40, 124, bytes(124))),
     "as many fields as fit": packet_in(oxm(0x8000, 8, 1, b"\1") * 13000),

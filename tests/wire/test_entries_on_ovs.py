@@ -9,27 +9,29 @@ import pytest
 from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 
-from tests.flows import FEW, flows
+from tests.flows import FEW, LOOKING, METER_IDS, flows, looks
 from tests.golden.worlds import WORLDS
+from tests.packets import packed
+from tests.wire.chatter import BROADCAST, ofports, some_frame
 from tests.wire.unprivileged_ovs import IS_THERE, Bridge, OpenVSwitch
 from tests.world import World
 from weft.controller.compile.stages import STAGES
 from weft.controller.flow.encode import Encoder
 from weft.controller.flow.entry import Entry
 from weft.controller.flow.flow import Flow
-from weft.controller.flow.simulate import Frame, SimulatedSwitch
+from weft.controller.flow.headers import seen
+from weft.controller.flow.meter import METERS, meter, meter_entry
+from weft.controller.flow.simulate import Dropped, Frame, Left, SimulatedSwitch
 from weft.controller.flow.text import ofctl
 from weft.controller.model.commands import ObserveInterfaces
 from weft.controller.model.conditions import LOCAL_MEMBERS
-from weft.controller.model.facts import Interface, Vif
-from weft.controller.pipeline.core import CORE
+from weft.controller.pipeline.core import CORE, DROP
 from weft.controller.sync.progress import Progress
 
 pytestmark = pytest.mark.skipif(not IS_THERE, reason="Open vSwitch is not installed")
 
 A, B = "02:00:00:00:00:0a", "02:00:00:00:00:0b"
-STRANGER, BROADCAST = "02:00:00:00:ff:ff", "ff:ff:ff:ff:ff:ff"
-FRAMES = 60  # of each switch of each world
+FRAMES = 150  # of each switch of each world
 
 
 @pytest.fixture(scope="module")
@@ -53,12 +55,6 @@ def wanted(world: World, switch: str) -> list[Entry]:
     return [entry._replace(name="") for entry in world.compiler.flows(switch).values()]
 
 
-def ofports(world: World, switch: str) -> list[int]:
-    """The OpenFlow ports of a switch."""
-    found = (world.network.interface(end) for end in world.network.interfaces_of(switch))
-    return [interface.ofport for interface in found if isinstance(interface, Interface)]
-
-
 @pytest.mark.parametrize("name", WORLDS)
 def test_entries_come_back_as_they_were_sent(ovs: OpenVSwitch, bridges: list[Bridge], name: str) -> None:
     world = WORLDS[name]().compile()
@@ -66,10 +62,10 @@ def test_entries_come_back_as_they_were_sent(ovs: OpenVSwitch, bridges: list[Bri
         bridge = Bridge(ovs, f"b{switch}", ofports(world, switch))
         bridges.append(bridge)
         assert bridge.add(wanted(world, switch)) == {}
-        assert sorted(bridge.dump()) == sorted(wanted(world, switch))
+        assert sorted(bridge.holds()) == sorted(wanted(world, switch))
         progress = Progress(world.compiler.flows(switch))
         progress.connect()
-        assert progress.audited(bridge.dump()).clean
+        assert progress.audited(bridge.holds()).clean
         assert progress.settled
 
 
@@ -80,48 +76,37 @@ def test_the_text_for_ovs_ofctl_makes_the_same_entries(ovs: OpenVSwitch, bridges
         bridge = Bridge(ovs, f"b{switch}", ofports(world, switch))
         bridges.append(bridge)
         bridge.add_text(ofctl(entry, CORE) for entry in wanted(world, switch))
-        assert sorted(bridge.dump()) == sorted(wanted(world, switch))
+        assert sorted(bridge.holds()) == sorted(wanted(world, switch))
 
 
 def test_all_stages_are_among_the_golden_worlds() -> None:
     worlds = [make().compile() for make in WORLDS.values()]
-    made = {w.compiler.stage_of(entry) for w in worlds for s in w.switches() for entry in w.compiler.flows(s).values()}
-    assert made == {stage.name for stage in STAGES}
+    entries = [(w, entry) for w in worlds for switch in w.switches() for entry in wanted(w, switch)]
+    assert {w.compiler.stage_of(entry) for w, entry in entries if entry.table != METERS} == {s.name for s in STAGES}
+    assert METERS in {entry.table for _, entry in entries}, "a meter's cookie names no stage"
 
 
 @pytest.mark.parametrize("name", WORLDS)
-def test_frames_go_where_the_simulation_says(ovs: OpenVSwitch, bridges: list[Bridge], name: str) -> None:
+def test_frames_go_and_die_where_the_simulation_says(ovs: OpenVSwitch, bridges: list[Bridge], name: str) -> None:
     world, chance = WORLDS[name]().compile(), Random(name)
-    left = 0
+    left, counted = 0, 0
     for switch in world.switches():
         entries, ports = wanted(world, switch), ofports(world, switch)
         bridge, simulated = Bridge(ovs, f"b{switch}", ports), SimulatedSwitch(entries, CORE)
         bridges.append(bridge)
         bridge.add(entries)
         for _ in range(FRAMES):
-            frame, in_port = some_frame(chance, world, switch)
-            expected = [(ofport, leaving.vlans) for ofport, leaving in simulated.receive(frame, in_port)]
-            assert bridge.trace(frame, in_port) == expected, f"{frame} into {in_port} of {switch}"
-            left += bool(expected)
+            octets, in_port = some_frame(chance, world, switch)
+            verdicts = simulated.verdicts(seen(octets), in_port)
+            expected = [(verdict.ofport, verdict.frame.vlans) for verdict in verdicts if isinstance(verdict, Left)]
+            assert bridge.trace(octets, in_port) == expected, f"{octets.hex()} into {in_port} of {switch}"
+            counters = [verdict.entry for verdict in verdicts if isinstance(verdict, Dropped) and verdict.reason]
+            cookies = [entry.cookie if entry is not None else None for entry in counters]
+            reached = [cookie for table, cookie in bridge.looks_up(octets, in_port) if table == DROP.id]
+            assert reached == cookies, f"{octets.hex()} into {in_port} of {switch}"
+            left, counted = left + bool(expected), counted + len(counters) - cookies.count(None)
     assert left >= 5, "hardly a frame went anywhere, so little was shown"
-
-
-def some_frame(chance: Random, world: World, switch: str) -> tuple[Frame, int]:
-    """A frame and the port that it comes in by: as a VIF of the switch may say it, from the fabric, or anything."""
-    vifs = [fact for fact in world.network.of_kind("vif") if isinstance(fact, Vif)]
-    macs = [vif.mac for vif in vifs]
-    groups = [BROADCAST, "33:33:00:00:00:01", "01:80:c2:00:00:00", "01:80:c2:00:00:0e", "01:80:c2:00:00:10"]
-    dst, sort = chance.choice([*macs, *macs, STRANGER, BROADCAST, *groups]), chance.random()
-    eth_type = chance.choice((0x88B5, 0x0800, 0x0806, 0x86DD, 0x88CC))
-    if sort < 0.4:
-        here = chance.choice([vif for vif in vifs if vif.switch == switch] or vifs)
-        interface = world.network.interface(here.location) if here.location is not None else None
-        return Frame(here.mac, dst, eth_type), interface.ofport if interface is not None else 1
-    src, in_port = chance.choice([*macs, STRANGER]), chance.choice(ofports(world, switch))
-    if sort < 0.7:
-        return Frame(src, dst, eth_type, vlans=(chance.choice((2, 3)),)), max(ofports(world, switch))
-    vlans = chance.choice(((), (), (2,), (3,), (0,), (9,), (2, 3), (3, 2), (0, 2)))
-    return Frame(src, dst, eth_type, vlans), in_port
+    assert counted >= 5, "hardly a frame was dropped and counted, so little was shown"
 
 
 @pytest.mark.parametrize("tag_type", [0x8100, 0x88A8])
@@ -159,14 +144,18 @@ def test_whatever_the_tables_are_the_simulation_is_right(
     traced.clear()
     assert traced.add(entries) == {}
     for frame in frames:
-        expected = [(ofport, leaving.vlans) for ofport, leaving in SimulatedSwitch(entries, CORE).receive(frame, 1)]
+        verdicts = SimulatedSwitch(entries, CORE).verdicts(frame, 1)
+        expected = [(verdict.ofport, verdict.frame.vlans) for verdict in verdicts if isinstance(verdict, Left)]
         assert traced.trace(frame, 1) == expected
+        died = [verdict for verdict in verdicts if isinstance(verdict, Dropped) and verdict.reason]
+        assert len(died) == [table for table, _ in traced.looks_up(packed(frame), 1)].count(DROP.id)
 
 
 @pytest.fixture(scope="module")
 def traced(ovs: OpenVSwitch) -> Iterator[Bridge]:
-    """A bridge with a few ports."""
+    """A bridge with a few ports, and all meters that flows may lead through."""
     bridge = Bridge(ovs, "traced", range(1, 5))
+    assert bridge.add(meter_entry(meter(id, 1000, 100, "kbit/s")) for id in METER_IDS) == {}
     yield bridge
     bridge.remove()
 
@@ -184,6 +173,19 @@ def test_whatever_a_stage_may_say_comes_back_as_it_was_sent(traced: Bridge, made
     assert sorted(traced.dump()) == entries
     traced.clear()
     traced.add_text(ofctl(entry, CORE) for entry in entries)
+    assert sorted(traced.dump()) == entries
+
+
+@settings(max_examples=20, deadline=None, suppress_health_check=list(HealthCheck))
+@given(made=st.lists(looks(), min_size=20, max_size=200))
+def test_whatever_a_flow_may_look_at_comes_back_as_it_was_sent(traced: Bridge, made: list[Flow]) -> None:
+    entry_by_identity = {(entry := Encoder(LOOKING).entry(flow, 200)).identity: entry for flow in made}
+    entries = sorted(entry_by_identity.values())
+    traced.clear()
+    assert traced.add(entries) == {}
+    assert sorted(traced.dump()) == entries
+    traced.clear()
+    traced.add_text(ofctl(entry, LOOKING) for entry in entries)
     assert sorted(traced.dump()) == entries
 
 

@@ -6,7 +6,7 @@ import signal
 import struct
 import subprocess
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import Any
 
@@ -23,7 +23,7 @@ from ryu.ofproto import ofproto_v1_4_parser as ryu
 
 from tests.wire.captured import CAPTURED
 from tests.wire.crafted import PASSED, REFUSED, element, of
-from weft.controller.adapters.openflow import guard, matches, messages
+from weft.controller.adapters.openflow import guard, matches, messages, statistics
 from weft.controller.adapters.openflow.guard import Garbage, Kind
 from weft.controller.adapters.openflow.protocol import OFP_VERSION
 
@@ -59,6 +59,11 @@ class Switch(ofproto_protocol.ProtocolDesc):  # type: ignore[misc]
 
 
 HANDLER = OFPHandler()
+READERS: dict[Kind, Callable[[bytes], Iterator[object]]] = {
+    Kind.PORT_STATS: statistics.port_stats,
+    Kind.METER_STATS: statistics.meter_stats,
+    Kind.METER_CONFIG: statistics.meter_configs,
+}
 
 
 @contextmanager
@@ -105,9 +110,14 @@ def must_be_harmless(message: bytes) -> Kind | None:
             list(messages.flow_stats(message))
         except Garbage:
             return None
+    elif kind in guard.NEVER_FOR_RYU:
+        with cpu_limit(PARSE_TIME):
+            list(READERS[kind](message))
     elif kind is not Kind.HELLO or guard.offers_our_version(message):
         with cpu_limit(PARSE_TIME):
             handle_with_ryu(message)
+    if kind is Kind.DESC:
+        assert statistics.software(message).isprintable()
     return kind
 
 

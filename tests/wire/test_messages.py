@@ -14,8 +14,10 @@ from ryu.ofproto import ofproto_protocol, ofproto_v1_4
 from ryu.ofproto import ofproto_v1_4_parser as ryu
 
 from tests.wire.captured import CAPTURED
-from weft.controller.adapters.openflow import messages, protocol
+from weft.controller.adapters.openflow import messages, protocol, statistics
 from weft.controller.adapters.openflow.guard import Garbage, Kind
+from weft.controller.contracts import Count
+from weft.controller.flow import meter
 from weft.controller.flow.entry import Entry
 
 SWITCH = ofproto_protocol.ProtocolDesc(protocol.OFP_VERSION)
@@ -140,6 +142,54 @@ def test_bundle_control_is_as_ryu_would_write_it(bundle: int, request: int, xid:
     assert messages.bundle_control_reply(ours) == (bundle, request)
 
 
+bands = st.one_of(
+    st.builds(ryu.OFPMeterBandDrop, of_bits(32), of_bits(32)),
+    st.builds(ryu.OFPMeterBandDscpRemark, of_bits(32), of_bits(32), of_bits(8)),
+)
+
+
+@given(of_bits(32), of_bits(4), st.lists(bands, max_size=3), xids)
+def test_a_meter_is_added_changed_and_deleted_as_ryu_would(id: int, flags: int, made: list[Any], xid: int) -> None:
+    buffer = bytearray(16 * len(made))
+    for number, band in enumerate(made):
+        band.serialize(buffer, 16 * number)
+    entry = meter.held_meter(id, flags.to_bytes(2, "big") + bytes(buffer))
+
+    def theirs(command: int, flags: int, bands: list[Any]) -> bytes:
+        return serialized(ryu.OFPMeterMod(SWITCH, command, flags, id, bands), xid)
+
+    assert messages.add_meter(entry, xid) == theirs(ofproto_v1_4.OFPMC_ADD, flags, made)
+    assert messages.change_meter(entry, xid) == theirs(ofproto_v1_4.OFPMC_MODIFY, flags, made)
+    assert messages.delete_meter(entry.identity, xid) == theirs(ofproto_v1_4.OFPMC_DELETE, 0, [])
+
+
+@given(st.integers(1, meter.LAST_ID), st.integers(1, meter.LARGEST), st.integers(1, meter.LARGEST), st.booleans(), xids)
+def test_a_wish_for_a_meter_is_what_ryu_would_write(id: int, rate: int, burst: int, frames: bool, xid: int) -> None:
+    wish = meter.meter(id, rate, burst, "frames/s" if frames else "kbit/s")
+    unit = ofproto_v1_4.OFPMF_PKTPS if frames else ofproto_v1_4.OFPMF_KBPS
+    flags = unit | ofproto_v1_4.OFPMF_BURST | ofproto_v1_4.OFPMF_STATS
+    asked = ryu.OFPMeterMod(SWITCH, ofproto_v1_4.OFPMC_ADD, flags, id, [ryu.OFPMeterBandDrop(rate, burst)])
+    entry = meter.meter_entry(wish)
+    assert messages.add_meter(entry, xid) == serialized(asked, xid)
+    assert meter.wish_of(entry) == wish
+
+
+@given(xids, of_bits(32))
+def test_questions_are_asked_as_ryu_would(xid: int, number: int) -> None:
+    assert statistics.desc_request(xid) == serialized(ryu.OFPDescStatsRequest(SWITCH, 0), xid)
+    assert statistics.port_stats_request(xid, number) == serialized(ryu.OFPPortStatsRequest(SWITCH, 0, number), xid)
+    assert statistics.meter_stats_request(xid, number) == serialized(ryu.OFPMeterStatsRequest(SWITCH, 0, number), xid)
+    assert statistics.meter_stats_request(xid) == serialized(ryu.OFPMeterStatsRequest(SWITCH), xid)
+    assert statistics.meter_config_request(xid) == serialized(ryu.OFPMeterConfigStatsRequest(SWITCH), xid)
+
+
+@settings(deadline=None)
+@given(xids, of_bits(8), matches)
+def test_some_flows_are_asked_for_as_ryu_would(xid: int, table: int, match: Any) -> None:
+    theirs = serialized(ryu.OFPFlowStatsRequest(SWITCH, 0, table, match=match), xid)
+    assert messages.flow_stats_request(xid, table, match_bytes(match)) == theirs
+
+
 @given(xids, of_bits(8))
 def test_the_small_messages_are_as_ryu_would_write_them(xid: int, table: int) -> None:
     config = ryu.OFPSetConfig(SWITCH, protocol.OFPC_FRAG_NX_MATCH, ofproto_v1_4.OFPCML_NO_BUFFER)
@@ -245,12 +295,64 @@ def test_a_reply_about_something_else_is_no_flow_stats() -> None:
         list(messages.flow_stats(BY_KIND[Kind.DESC]))
 
 
+def test_what_a_switch_says_of_ports_and_meters_is_read_as_ryu_reads_it() -> None:
+    ports, meters, configs = (BY_KIND[kind] for kind in (Kind.PORT_STATS, Kind.METER_STATS, Kind.METER_CONFIG))
+    assert list(statistics.port_stats(ports)) == [(1, (40, 2400), (0, 0))]
+    assert list(statistics.meter_stats(meters)) == [(7, (0, 0)), (195839, (39, 2340))]
+    wanted = [meter.meter(7, 60, 6, "kbit/s"), meter.meter(195839, 10, 1, "frames/s")]
+    held = [meter.held_meter(*config) for config in statistics.meter_configs(configs)]
+    assert held == list(map(meter.meter_entry, wanted)), "what comes back is not what was sent"
+    theirs = ryu.msg_parser(SWITCH, 5, 19, len(meters), 1, meters).body
+    assert [(s.meter_id, s.band_stats[0].packet_band_count, s.band_stats[0].byte_band_count) for s in theirs] == [
+        (stat.id, *stat.dropped) for stat in statistics.meter_stats(meters)
+    ]
+    (port,) = ryu.msg_parser(SWITCH, 5, 19, len(ports), 1, ports).body
+    assert (port.port_no, port.rx_packets, port.rx_bytes, port.tx_packets, port.tx_bytes) == (1, 40, 2400, 0, 0)
+    assert statistics.software(BY_KIND[Kind.DESC]) == "Open vSwitch 3.1.0"
+
+
+@given(st.lists(st.tuples(of_bits(32), st.lists(st.tuples(of_bits(60), of_bits(60)), max_size=3)), max_size=5))
+def test_counters_of_meters_are_read_as_they_were_written(said: list[tuple[int, list[tuple[int, int]]]]) -> None:
+    body = b""
+    for id, bands in said:
+        body += struct.pack(ofproto_v1_4.OFP_METER_STATS_PACK_STR, id, 40 + 16 * len(bands), 1, 2, 3, 4, 5)
+        body += b"".join(struct.pack("!QQ", *band) for band in bands)
+    reply = struct.pack("!BBHIHH4x", 5, 19, 16 + len(body), 1, 9, 0) + body
+    summed = [(id, Count(sum(f for f, _ in bands), sum(o for _, o in bands))) for id, bands in said]
+    assert list(statistics.meter_stats(reply)) == summed
+
+
+def test_a_counter_that_is_not_kept_is_0() -> None:
+    unknown = (1 << 64) - 1
+    part = struct.pack(ofproto_v1_4.OFP_PORT_STATS_PACK_STR, 80, 3, 0, 0, 5, unknown, unknown, 6, 0, 0, 0, 0)
+    reply = struct.pack("!BBHIHH4x", 5, 19, 16 + len(part), 1, 4, 0) + part
+    assert list(statistics.port_stats(reply)) == [(3, (5, 0), (0, 6))]
+
+
+def test_what_answers_another_question_is_garbage() -> None:
+    readers = (statistics.port_stats, statistics.meter_stats, statistics.meter_configs)
+    for reply in (BY_KIND[Kind.FLOW_STATS], BY_KIND[Kind.BARRIER_REPLY] + bytes(8)):
+        for read in readers:
+            with pytest.raises(Garbage, match="answers a multipart request"):
+                list(read(reply))
+        with pytest.raises(Garbage, match="answers a multipart request"):
+            statistics.software(reply)
+    with pytest.raises(Garbage, match="answers a multipart request"):
+        messages.more_follow(BY_KIND[Kind.BARRIER_REPLY])
+
+
 def test_an_error_names_its_type_and_code() -> None:
     refused = next(message for kind, message in CAPTURED if kind is Kind.ERROR)
     assert messages.error(refused) == (ofproto_v1_4.OFPET_BUNDLE_FAILED, ofproto_v1_4.OFPBFC_BAD_ID)
 
 
 def test_the_constants_are_those_of_the_specification() -> None:
-    ours = {name: value for name, value in vars(protocol).items() if name.startswith("OFP") and value is not None}
+    ours = {
+        name: value
+        for module in (protocol, meter)
+        for name, value in vars(module).items()
+        if name.startswith("OFP") and value is not None
+    }
+    assert meter.LAST_ID == ofproto_v1_4.OFPM_MAX
     theirs = {name: getattr(ofproto_v1_4, name) for name in ours if name != "OFPC_FRAG_NX_MATCH"}
     assert ours == theirs | {"OFPC_FRAG_NX_MATCH": 3}

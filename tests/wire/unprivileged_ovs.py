@@ -6,17 +6,23 @@ however the test ends.
 
 from __future__ import annotations
 
+import json
 import os
 import re
 import shutil
 import socket
 import subprocess
 from collections.abc import Iterable, Iterator
+from contextlib import suppress
 from itertools import count
 from pathlib import Path
 
-from weft.controller.adapters.openflow import messages
+from tests.packets import packed
+from tests.wire.flow_line import frame_of
+from weft.controller.adapters.openflow import messages, statistics
 from weft.controller.flow.entry import Entry, Identity
+from weft.controller.flow.headers import seen
+from weft.controller.flow.meter import METERS, held_meter
 from weft.controller.flow.simulate import Frame
 
 SCHEMA = "/usr/share/openvswitch/vswitch.ovsschema"
@@ -31,6 +37,7 @@ class OpenVSwitch:
 
     def __init__(self, rundir: Path) -> None:
         self.rundir = rundir
+        self._control: socket.socket | None = None
         self._environment = os.environ | {f"OVS_{name}DIR": str(rundir) for name in ("RUN", "LOG", "DB", "SYSCONF")}
         self._run("ovsdb-tool", "create", f"{rundir}/conf.db", SCHEMA)
         self._daemons = [self._begin("ovsdb-server", f"{rundir}/conf.db", f"--remote=punix:{rundir}/db.sock")]
@@ -41,6 +48,8 @@ class OpenVSwitch:
 
     def close(self) -> None:
         """End both daemons."""
+        if self._control is not None:
+            self._control.close()
         for daemon in reversed(self._daemons):
             daemon.terminate()
             daemon.wait(TIMEOUT)
@@ -50,8 +59,25 @@ class OpenVSwitch:
         return self._run("ovs-vsctl", f"--timeout={TIMEOUT}", f"--db=unix:{self.rundir}/db.sock", *arguments)
 
     def appctl(self, *arguments: str) -> str:
-        """What the switch daemon answers."""
-        return self._run("ovs-appctl", "-t", f"{self.rundir}/ovs-vswitchd.ctl", *arguments)
+        """What the switch daemon answers; asked as ovs-appctl would (JSON-RPC), but by no process of its own."""
+        if self._control is None:
+            self._control = socket.socket(socket.AF_UNIX)
+            self._control.settimeout(TIMEOUT)
+            self._control.connect(f"{self.rundir}/ovs-vswitchd.ctl")
+        method, *params = arguments
+        self._control.sendall(json.dumps({"id": 0, "method": method, "params": params}).encode())
+        said = b""
+        while True:
+            part = self._control.recv(1 << 16)
+            assert part, "the switch daemon has closed the connection"
+            said += part
+            if part.endswith(b"}"):
+                with suppress(json.JSONDecodeError):
+                    answer = json.loads(said)
+                    break
+        if answer["error"]:
+            raise RuntimeError(f"{' '.join(arguments)[:300]}: {answer['error']}")
+        return str(answer["result"])
 
     def ofctl(self, command: str, bridge: str, *arguments: str) -> str:
         """What ovs-ofctl prints."""
@@ -91,7 +117,7 @@ class Bridge:
         self._socket = socket.socket(socket.AF_UNIX)
         self._socket.settimeout(TIMEOUT)
         self._socket.connect(f"{ovs.rundir}/{name}.mgmt")
-        self._socket.sendall(messages.hello(next(self._xids)))
+        self._socket.sendall(messages.hello(next(self._xids)) + messages.set_config(next(self._xids)))
         assert next(self._replies())[1] == HELLO
 
     def remove(self) -> None:
@@ -101,9 +127,13 @@ class Bridge:
 
     def add(self, entries: Iterable[Entry]) -> dict[Identity, tuple[int, int]]:
         """Install the entries as the controller does. Type and code of the error for those that it refuses."""
-        entry_by_xid = {next(self._xids): entry for entry in entries}
+        meters_first = sorted(entries, key=lambda entry: entry.table != METERS)
+        entry_by_xid = {next(self._xids): entry for entry in meters_first}
         barrier = next(self._xids)
-        added = [messages.add_flow(entry, xid) for xid, entry in entry_by_xid.items()]
+        added = [
+            messages.add_meter(entry, xid) if entry.table == METERS else messages.add_flow(entry, xid)
+            for xid, entry in entry_by_xid.items()
+        ]
         self._socket.sendall(b"".join((*added, messages.barrier_request(barrier))))
         refused = {}
         for reply in self._replies():
@@ -115,43 +145,76 @@ class Bridge:
         return refused
 
     def dump(self) -> list[Entry]:
-        """All that it holds, as it says it."""
-        self._socket.sendall(messages.flow_stats_request(next(self._xids)))
-        found: list[messages.FlowStat] = []
-        for reply in self._replies():
-            if reply[1] == MULTIPART_REPLY:
-                found += messages.flow_stats(reply)
-                if not messages.more_follow(reply):
-                    break
+        """All flow entries that it holds, as it says them."""
+        replies = self._multipart(messages.flow_stats_request(next(self._xids)))
+        found = [stat for reply in replies for stat in messages.flow_stats(reply)]
         return [Entry(stat.table, stat.priority, stat.match, stat.instructions, stat.cookie) for stat in found]
 
+    def holds(self) -> list[Entry]:
+        """All that it holds, meters too."""
+        replies = self._multipart(statistics.meter_config_request(next(self._xids)))
+        meters = [held_meter(*config) for reply in replies for config in statistics.meter_configs(reply)]
+        return [*self.dump(), *meters]
+
     def clear(self) -> None:
-        """Take all entries away."""
+        """Take all flow entries away."""
         self._ovs.ofctl("del-flows", self.name)
 
     def add_text(self, texts: Iterable[str]) -> None:
-        """Install entries that are written for ovs-ofctl."""
+        """Install entries that are written for ovs-ofctl; what is a comment to its add-flows is a meter to us."""
+        texts = list(texts)
+        for text in texts:
+            if text.startswith("# add-meter: "):
+                self._ovs.ofctl("add-meter", self.name, text.removeprefix("# add-meter: "))
         file = self._ovs.rundir / f"{self.name}.flows"
         file.write_text("\n".join(texts), encoding="utf-8")
         self._ovs.ofctl("add-flows", self.name, str(file))
 
-    def trace(self, frame: Frame, in_port: int) -> list[tuple[int, tuple[int, ...]]]:
+    def trace(self, frame: Frame | bytes, in_port: int) -> list[tuple[int, tuple[int, ...]]]:
         """The ports that a frame would leave by, in order, each with the tags that it would leave with."""
-        said = self._ovs.appctl("ofproto/trace", self.name, f"in_port={in_port}", packed(frame).hex())
-        actions = re.findall(r"Datapath actions: (.*)", said)[-1]
-        tags, leaving = list(frame.vlans), []
-        for action in re.findall(r"(?:[^,(]|\((?:[^()]|\([^()]*\))*\))+", actions):
+        octets = frame if isinstance(frame, bytes) else packed(frame)
+        actions = re.findall(r"Datapath actions: (.*)", self._traced(octets, in_port))[-1]
+        tags = (seen(octets) if isinstance(frame, bytes) else frame).vlans
+        return list(self._leaving(actions, list(tags)))
+
+    def looks_up(self, octets: bytes, in_port: int) -> list[tuple[int, int | None]]:
+        """The tables that it would look a frame up in, in order, each with the cookie of what matches there."""
+        line = r"^ *(\d+)\. (?:No match\.|.*priority \d+(?:, cookie (\w+))?)$"
+        lines = re.findall(line, self._traced(octets, in_port), re.MULTILINE)
+        return [(int(table), int(cookie, 16) if cookie else None) for table, cookie in lines]
+
+    def sees(self, octets: bytes) -> Frame:
+        """What it reads out of a frame."""
+        return frame_of(self._traced(octets, 1).splitlines()[0])
+
+    def _traced(self, octets: bytes, in_port: int) -> str:
+        return self._ovs.appctl("ofproto/trace", self.name, f"in_port={in_port}", octets.hex())
+
+    def _leaving(self, actions: str, tags: list[int]) -> Iterator[tuple[int, tuple[int, ...]]]:
+        """The ports that the datapath's actions output to, each with the tags there."""
+        for action in re.findall(r"(?:[^,(]|\((?:[^()]|\((?:[^()]|\([^()]*\))*\))*\))+", actions):
             if action.isdigit():
-                leaving.append((self._ofport_by_datapath_port[int(action)], tuple(tags)))
+                yield self._ofport_by_datapath_port[int(action)], tuple(tags)
+            elif action.startswith("clone("):
+                yield from self._leaving(action[6:-1], list(tags))
             elif action.startswith("push_vlan"):
-                tags.insert(0, int(re.findall(r"vid=(\d+)", action)[0]))
+                vid, pcp = re.findall(r"vid=(\d+),pcp=(\d+)", action)[0]
+                tags.insert(0, int(vid) | int(pcp) << 13)
             elif action == "pop_vlan":
                 tags.pop(0)
             elif action.startswith("userspace") and "controller" in action:
-                leaving.append((CONTROLLER, tuple(tags)))
+                yield CONTROLLER, tuple(tags)
             else:
-                assert action == "drop", f"not understood: {action} in {actions}"
-        return leaving
+                assert action == "drop" or action.startswith("meter("), f"not understood: {action} in {actions}"
+
+    def _multipart(self, request: bytes) -> Iterator[bytes]:
+        """The replies to a request for what it holds."""
+        self._socket.sendall(request)
+        for reply in self._replies():
+            if reply[1] == MULTIPART_REPLY:
+                yield reply
+                if not messages.more_follow(reply):
+                    return
 
     def _replies(self) -> Iterator[bytes]:
         """The messages that it sends; whether it is alive is answered on the way."""
@@ -170,10 +233,3 @@ class Bridge:
             assert part, "the switch has closed the connection"
             data += part
         return data
-
-
-def packed(frame: Frame) -> bytes:
-    """The frame as it is on a wire, at its shortest."""
-    tags = b"".join(b"\x81\x00" + tag.to_bytes(2, "big") for tag in frame.vlans)
-    head = bytes.fromhex((frame.dst + frame.src).replace(":", "")) + tags + frame.eth_type.to_bytes(2, "big")
-    return (head + frame.payload.encode()).ljust(60, b"\0")

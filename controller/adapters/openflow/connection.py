@@ -175,7 +175,7 @@ class Connection(Datapath):  # type: ignore[misc]
         try:
             if hook is not None:
                 hook(self, xid, message)
-            elif kind is not Kind.FLOW_STATS:
+            elif kind not in guard.NEVER_FOR_RYU:
                 self._dispatch(parse(self, OFP_VERSION, message[1], len(message), xid, message))
         except Garbage:
             raise

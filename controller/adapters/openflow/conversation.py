@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 
 from weft.controller.adapters.openflow import compat  # noqa: F401  # isort: skip  # Ryu cannot be imported before
 from ryu.lib import hub
 
-from weft.controller.adapters.openflow import messages
+from weft.controller.adapters.openflow import messages, statistics
 from weft.controller.adapters.openflow.connection import Connection
 from weft.controller.adapters.openflow.protocol import (
     OFPBCT_CLOSE_REQUEST,
@@ -18,17 +18,25 @@ from weft.controller.adapters.openflow.protocol import (
     OFPBCT_OPEN_REQUEST,
 )
 from weft.controller.flow.entry import Entry
-from weft.controller.sync.plan import Batch
+from weft.controller.flow.meter import METERS, held_meter
+from weft.controller.sync.plan import Batch, Change, Message, Removal
 
 WINDOW = 4  # batches of a cold fill that may be unanswered
 ANSWER_TIME = 30.0  # seconds that a switch may take for one answer
+QUESTION_TIME = 2.0  # seconds that it may take for all answers to what somebody who waits wants to know
 MOST_ENTRIES = 1_000_000  # that a switch may say it holds
+MOST_ANSWERED = 1 << 26  # bytes of answers to what somebody wants to know
 OVER = -1  # in place of a transaction id
 Answer = tuple[int, bytes, str]  # transaction id, message, and what kind of error it is when it is one
+Request = Callable[[int], bytes]  # from the transaction id to the message
 
 
 class NoAnswer(Exception):
     """The switch did not answer, or answered a question that every switch must grant with an error."""
+
+
+class Declined(NoAnswer):
+    """The switch answered with an error."""
 
 
 class Pending:
@@ -42,21 +50,26 @@ class Pending:
     def wait(self, xid: int) -> bytes:
         """The answer with that id. Errors about the messages of a batch are noted as they pass by.
 
-        Raises ``NoAnswer`` when it is an error, or when none comes in time.
+        Raises ``Declined`` when it is an error, and ``NoAnswer`` when none comes in time.
         """
+        while True:
+            answered, message, error = self.next()
+            if answered in self.index_by_xid and error:
+                self.errors[self.index_by_xid[answered]] = error
+            elif answered == xid and error:
+                raise Declined(f"it answered {error}")
+            elif answered == xid:
+                return message
+
+    def next(self) -> Answer:
+        """The next answer, whichever it is. Raises ``NoAnswer`` when none comes in time."""
         try:
-            while True:
-                answered, message, error = self.answers.get(timeout=ANSWER_TIME)
-                if answered == OVER:
-                    raise NoAnswer("its session is over")
-                if answered in self.index_by_xid and error:
-                    self.errors[self.index_by_xid[answered]] = error
-                elif answered == xid and error:
-                    raise NoAnswer(f"it answered {error}")
-                elif answered == xid:
-                    return bytes(message)
+            answer: Answer = self.answers.get(timeout=ANSWER_TIME)
         except hub.QueueEmpty:
             raise NoAnswer(f"it did not answer for {ANSWER_TIME:g} s") from None
+        if answer[0] == OVER:
+            raise NoAnswer("its session is over")
+        return answer
 
 
 class Conversation:
@@ -80,7 +93,7 @@ class Conversation:
             pending.answers.put((OVER, b"", ""))
 
     def dump(self) -> Iterator[Entry]:
-        """All entries that the switch holds, as it says them.
+        """All entries that the switch holds, flows and meters, as it says them.
 
         An entry that fades by a time-out, or has flags, is not the one that was asked for, whatever it does: it comes
         without a cookie. Raises ``NoAnswer``.
@@ -98,6 +111,49 @@ class Conversation:
                     count += 1
                 if count > MOST_ENTRIES:
                     raise NoAnswer(f"it says that it holds more than {MOST_ENTRIES} flows")
+        yield from self._meters()
+
+    def _meters(self) -> Iterator[Entry]:
+        """All meters that the switch holds; none where it knows of no such thing."""
+        with self._asking() as pending:
+            xid = self._next_xid(pending)
+            self._connection.send(statistics.meter_config_request(xid))
+            more, count = True, 0
+            while more:
+                try:
+                    reply = pending.wait(xid)
+                except Declined:
+                    return
+                more = messages.more_follow(reply)
+                for config in statistics.meter_configs(reply):
+                    yield held_meter(config.id, config.flags_and_bands)
+                    count += 1
+                if count > MOST_ENTRIES:
+                    raise NoAnswer(f"it says that it holds more than {MOST_ENTRIES} meters")
+
+    def ask(self, requests: Sequence[Request]) -> list[list[bytes]]:
+        """The replies to each of the multipart requests, all asked at once; none where the switch answers an error.
+
+        Anybody may ask at any time, whatever else is being said. Raises ``NoAnswer`` when they are not all there in
+        ``QUESTION_TIME``.
+        """
+        late = NoAnswer(f"it did not answer for {QUESTION_TIME:g} s")
+        size = 0
+        with self._asking() as pending, hub.Timeout(QUESTION_TIME, late):
+            replies: dict[int, list[bytes]] = {self._next_xid(pending): [] for _ in requests}
+            asked = [request(xid) for request, xid in zip(requests, replies, strict=True)]
+            self._connection.send(b"".join(asked))
+            unanswered = set(replies)
+            while unanswered:
+                xid, reply, error = pending.next()
+                size += len(reply)
+                if size > MOST_ANSWERED:
+                    raise NoAnswer(f"it answers more than {MOST_ANSWERED} bytes")
+                if not error:
+                    replies[xid].append(reply)
+                if error or not messages.more_follow(reply):
+                    unanswered.discard(xid)
+            return list(replies.values())
 
     def tell(self, batch: Batch) -> dict[int, str]:
         """Tell the switch an atomic batch, and return what it refused: the error by index of the message.
@@ -150,10 +206,7 @@ class Conversation:
         for message in batch.messages:
             xid = self._next_xid(pending)
             pending.index_by_xid[xid] = len(pending.index_by_xid)
-            if isinstance(message, Entry):
-                encoded.append(messages.add_flow(message, xid))
-            else:
-                encoded.append(messages.delete_flow(message.identity, xid))
+            encoded.append(_encoded(message, xid))
         return encoded
 
     def _control(self, pending: Pending, request: int) -> tuple[int, bytes]:
@@ -173,3 +226,15 @@ class Conversation:
         finally:
             for xid in [xid for xid, other in self._pending_by_xid.items() if other is pending]:
                 del self._pending_by_xid[xid]
+
+
+def _encoded(message: Message, xid: int) -> bytes:
+    match message:
+        case Change(meter):
+            return messages.change_meter(meter, xid)
+        case Removal(identity):
+            remove = messages.delete_meter if identity.table == METERS else messages.delete_flow
+            return remove(identity, xid)
+        case _:
+            add = messages.add_meter if message.table == METERS else messages.add_flow
+            return add(message, xid)

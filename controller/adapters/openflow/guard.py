@@ -7,11 +7,12 @@ Sections are those of the OpenFlow Switch Specification 1.4.0.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from enum import StrEnum
 from struct import Struct
 from typing import NamedTuple
 
+from weft.controller.adapters.openflow import statistics
 from weft.controller.adapters.openflow.matches import match_end
 from weft.controller.adapters.openflow.protocol import (
     OFP_VERSION,
@@ -20,7 +21,10 @@ from weft.controller.adapters.openflow.protocol import (
     OFPHET_VERSIONBITMAP,
     OFPMP_DESC,
     OFPMP_FLOW,
+    OFPMP_METER,
+    OFPMP_METER_CONFIG,
     OFPMP_PORT_DESC,
+    OFPMP_PORT_STATS,
     OFPPDPT_ETHERNET,
     OFPPDPT_EXPERIMENTER,
     OFPPDPT_OPTICAL,
@@ -73,7 +77,13 @@ class Kind(StrEnum):
     BUNDLE_CONTROL = "BUNDLE_CONTROL"
     DESC = "MULTIPART_REPLY DESC"
     PORT_DESC = "MULTIPART_REPLY PORT_DESC"
-    FLOW_STATS = "MULTIPART_REPLY FLOW"  # never for Ryu: messages.flow_stats checks its entries as it reads them
+    FLOW_STATS = "MULTIPART_REPLY FLOW"  # messages.flow_stats checks its entries as it reads them
+    PORT_STATS = "MULTIPART_REPLY PORT_STATS"
+    METER_STATS = "MULTIPART_REPLY METER"
+    METER_CONFIG = "MULTIPART_REPLY METER_CONFIG"
+
+
+NEVER_FOR_RYU = frozenset({Kind.FLOW_STATS, Kind.PORT_STATS, Kind.METER_STATS, Kind.METER_CONFIG})
 
 
 class Header(NamedTuple):
@@ -219,6 +229,16 @@ def _port_end(message: bytes, offset: int) -> int:
     return end
 
 
+def _readable(read: Callable[[bytes], Iterator[object]]) -> Callable[[bytes], None]:
+    """What is read by us alone is sound when it can be read to its end."""
+
+    def inside(message: bytes) -> None:
+        for _ in read(message):
+            pass
+
+    return inside
+
+
 def _type_and_length(message: bytes, offset: int, end: int, what: str) -> tuple[int, int]:
     """Type and length at ``offset``, when the length leads forward and, with its padding, not past ``end``."""
     if end - offset < _TYPE_LENGTH.size:
@@ -247,6 +267,9 @@ _RULES = {
 _MULTIPART_RULES = {
     OFPMP_DESC: _Rule(Kind.DESC, _MULTIPART_SIZE + _DESC_SIZE, _MULTIPART_SIZE + _DESC_SIZE),
     OFPMP_FLOW: _Rule(Kind.FLOW_STATS, _MULTIPART_SIZE, _LONGEST),
+    OFPMP_PORT_STATS: _Rule(Kind.PORT_STATS, _MULTIPART_SIZE, _LONGEST, _readable(statistics.port_stats)),
+    OFPMP_METER: _Rule(Kind.METER_STATS, _MULTIPART_SIZE, _LONGEST, _readable(statistics.meter_stats)),
+    OFPMP_METER_CONFIG: _Rule(Kind.METER_CONFIG, _MULTIPART_SIZE, _LONGEST, _readable(statistics.meter_configs)),
     OFPMP_PORT_DESC: _Rule(Kind.PORT_DESC, _MULTIPART_SIZE, _LONGEST, _port_desc),
 }
 _BOUNDS = {OFPT_MULTIPART_REPLY: (_MULTIPART_SIZE, _LONGEST)} | {

@@ -23,6 +23,9 @@ from weft.controller.adapters.openflow.protocol import (
     OFPG_ANY,
     OFPHET_VERSIONBITMAP,
     OFPHFC_INCOMPATIBLE,
+    OFPMC_ADD,
+    OFPMC_DELETE,
+    OFPMC_MODIFY,
     OFPMP_FLOW,
     OFPMPF_REPLY_MORE,
     OFPMT_OXM,
@@ -34,6 +37,7 @@ from weft.controller.adapters.openflow.protocol import (
     OFPT_ERROR,
     OFPT_FLOW_MOD,
     OFPT_HELLO,
+    OFPT_METER_MOD,
     OFPT_MULTIPART_REPLY,
     OFPT_MULTIPART_REQUEST,
     OFPT_SET_CONFIG,
@@ -46,7 +50,8 @@ _HEADER = Struct("!BBHI")  # ofp_header: version, type, length, xid (7.1.1)
 _HELLO = Struct("!BBHIHHI")  # ofp_hello with one version bitmap (7.5.1)
 _SWITCH_CONFIG = Struct("!BBHIHH")  # ofp_switch_config: flags, miss_send_len (7.3.2)
 _FLOW_MOD = Struct("!BBHIQQBBHHHIIIHHHH")  # ofp_flow_mod, and type and length of its ofp_match (7.3.4.1, 7.2.3.1)
-_FLOW_STATS_REQUEST = Struct("!BBHIHH4xB3xII4xQQHH4x")  # ofp_multipart_request, ofp_flow_stats_request (7.3.5.2)
+_METER_MOD = Struct("!BBHIHHI")  # ofp_meter_mod: command, flags, meter_id (7.3.4.4)
+_FLOW_STATS_REQUEST = Struct("!BBHIHH4xB3xII4xQQHH")  # ofp_multipart_request, ofp_flow_stats_request (7.3.5.2)
 _MULTIPART = Struct("!HH4x")  # of ofp_multipart_reply: type, flags (7.3.5)
 _FLOW_STATS = Struct("!HBxIIHHHHH2xQQQHH")  # ofp_flow_stats, and type and length of its ofp_match (7.3.5.2)
 _BUNDLE_CONTROL = Struct("!BBHIIHH")  # ofp_bundle_ctrl_msg: bundle_id, type, flags (7.3.9.1)
@@ -138,6 +143,28 @@ def _flow_mod(command: int, identity: Identity | Entry, cookie: int, instruction
     )
 
 
+def add_meter(meter: Entry, xid: int) -> bytes:
+    """OFPT_METER_MOD that adds the meter; it must not be there (7.3.4.4)."""
+    return _meter_mod(OFPMC_ADD, meter, meter.instructions, xid)
+
+
+def change_meter(meter: Entry, xid: int) -> bytes:
+    """OFPT_METER_MOD that changes the meter of this identity, which must be there; its flows stay (7.3.4.4)."""
+    return _meter_mod(OFPMC_MODIFY, meter, meter.instructions, xid)
+
+
+def delete_meter(identity: Identity | Entry, xid: int) -> bytes:
+    """OFPT_METER_MOD that deletes the meter, and with it every flow that uses it (7.3.4.4)."""
+    return _meter_mod(OFPMC_DELETE, identity, bytes(2), xid)
+
+
+def _meter_mod(command: int, identity: Identity | Entry, flags_and_bands: bytes, xid: int) -> bytes:
+    flags, meter = int.from_bytes(flags_and_bands[:2], "big"), int.from_bytes(identity.match, "big")
+    bands = flags_and_bands[2:]
+    head = _METER_MOD.pack(OFP_VERSION, OFPT_METER_MOD, _METER_MOD.size + len(bands), xid, command, flags, meter)
+    return head + bands
+
+
 def bundle_control(bundle: int, request: int, xid: int) -> bytes:
     """OFPT_BUNDLE_CONTROL: ``request`` is one of OFPBCT_*_REQUEST; the bundle is atomic and ordered (7.3.9.1)."""
     return _BUNDLE_CONTROL.pack(
@@ -152,12 +179,17 @@ def bundle_add(bundle: int, message: bytes) -> bytes:
     return _BUNDLE_ADD.pack(OFP_VERSION, OFPT_BUNDLE_ADD_MESSAGE, length, xid, bundle, _BUNDLE_FLAGS) + message
 
 
-def flow_stats_request(xid: int, table: int = OFPTT_ALL) -> bytes:
-    """OFPT_MULTIPART_REQUEST for every flow entry of a table, or of all tables (7.3.5.2)."""
-    return _FLOW_STATS_REQUEST.pack(
+def flow_stats_request(xid: int, table: int = OFPTT_ALL, match: bytes = b"") -> bytes:
+    """OFPT_MULTIPART_REQUEST for the flow entries of a table, or of all tables (7.3.5.2).
+
+    ``match`` are the TLVs of those that are wanted: they match this at least.
+    """
+    match_length = _MATCH_HEADER + len(match)
+    tail = match + _PADDING[match_length & 7]
+    head = _FLOW_STATS_REQUEST.pack(
         OFP_VERSION,
         OFPT_MULTIPART_REQUEST,
-        _FLOW_STATS_REQUEST.size,
+        _FLOW_STATS_REQUEST.size + len(tail),
         xid,
         OFPMP_FLOW,
         0,  # flags
@@ -167,12 +199,15 @@ def flow_stats_request(xid: int, table: int = OFPTT_ALL) -> bytes:
         0,  # cookie
         0,  # cookie_mask: no restriction
         OFPMT_OXM,
-        _MATCH_HEADER,
+        match_length,
     )
+    return head + tail
 
 
 def more_follow(reply: bytes) -> bool:
-    """Whether further OFPT_MULTIPART_REPLY messages answer the same request (7.3.5)."""
+    """Whether further OFPT_MULTIPART_REPLY messages answer the same request (7.3.5). ``Garbage`` if this is none."""
+    if reply[1] != OFPT_MULTIPART_REPLY:
+        raise Garbage(f"a message of type {reply[1]} answers a multipart request")
     return bool(_MULTIPART.unpack_from(reply, _HEADER.size)[1] & OFPMPF_REPLY_MORE)
 
 

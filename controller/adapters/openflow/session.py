@@ -6,7 +6,7 @@ until something is wanted otherwise, and every while ask again.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from itertools import chain
 from time import monotonic
 from typing import Any
@@ -16,9 +16,9 @@ import structlog
 from weft.controller.adapters.openflow import compat  # noqa: F401  # isort: skip  # Ryu cannot be imported before
 from ryu.lib import hub
 
-from weft.controller.adapters.openflow import messages
+from weft.controller.adapters.openflow import messages, statistics
 from weft.controller.adapters.openflow.connection import Connection
-from weft.controller.adapters.openflow.conversation import Conversation, NoAnswer
+from weft.controller.adapters.openflow.conversation import Conversation, NoAnswer, Request
 from weft.controller.adapters.openflow.guard import Garbage, Kind
 from weft.controller.adapters.openflow.interfaces import Interfaces
 from weft.controller.model.commands import ObserveInterfaces
@@ -94,6 +94,10 @@ class SwitchSession:
         if not self._conversation.hear(xid, message, error) and error:
             log.warning("a switch reports an error that nobody waits for", switch=self.name, error=error, xid=xid)
 
+    def ask(self, requests: Sequence[Request]) -> list[list[bytes]]:
+        """What the switch replies to each of these questions, whatever else it is told meanwhile. ``NoAnswer``."""
+        return self._conversation.ask(requests)
+
     def _observe(self) -> None:
         """Tell the model which interfaces there are."""
         name = self.name
@@ -129,6 +133,7 @@ class SwitchSession:
     def close(self) -> None:
         """The connection is gone; the switch goes on with what it has."""
         self._service.forget_unknown(self.dpid)
+        self._service.note_software(self.dpid, "")
         self._conversation.end()
         self._leave_progress()
 
@@ -157,9 +162,18 @@ class SwitchSession:
             self._progress = progress
             self.connection.send(messages.set_config(self.connection.next_xid()))
             progress.connect()
+            hub.spawn(self._meet)
         if progress.needs_audit:
             self._audit(progress)
         return self._tell(progress)
+
+    def _meet(self) -> None:
+        """Ask the switch which software it is; nothing waits for that."""
+        try:
+            ((reply,),) = self.ask([statistics.desc_request])
+            self._service.note_software(self.dpid, statistics.software(reply))
+        except (NoAnswer, ValueError) as error:  # also where it replies with no description, or with several
+            log.warning("a switch does not say what it is", switch=self.name, error=str(error))
 
     def _leave_progress(self) -> None:
         if self._progress is not None:
@@ -180,8 +194,9 @@ class SwitchSession:
             return False
         if batch.atomic:
             self._told(progress, batch, self._conversation.tell(batch))
-        else:
-            for sent, errors in self._conversation.pour(chain([batch], iter(progress.next_batch, None))):
+        else:  # either all of a cold fill, or meters, which no bundle takes
+            batches = chain([batch], iter(progress.next_batch, None)) if progress.cold else iter([batch])
+            for sent, errors in self._conversation.pour(batches):
                 self._told(progress, sent, errors)
         return True
 
@@ -189,7 +204,7 @@ class SwitchSession:
         progress.acknowledged(batch, errors)
         log.debug("told", switch=self.name, messages=len(batch.messages), atomic=batch.atomic, refused=len(errors))
         for index, error in errors.items():
-            log.error("a switch refused a flow", switch=self.name, flow=str(batch.messages[index]), error=error)
+            log.error("a switch refused an entry", switch=self.name, entry=str(batch.messages[index]), error=error)
 
     def _rest(self) -> None:
         """Wait until woken; when it is time, look whether the switch still holds what it should."""

@@ -6,27 +6,58 @@ from collections.abc import Iterator
 
 from weft.controller.compile.audience import Placed, here
 from weft.controller.compile.stage import stage
+from weft.controller.compile.stages.address import EVERYWHERE as ADDRESSES
+from weft.controller.compile.stages.inner import EVERYWHERE as INSIDES
 from weft.controller.compile.view import View
 from weft.controller.flow.actions import NEXT, TO_CONTROLLER, Drop, Goto
 from weft.controller.flow.flow import UNTAGGED, flow
 from weft.controller.model.facts import Endpoint
-from weft.controller.pipeline.core import ADMIT, ARRIVE, CLASSIFY, DELIVER, FLOOD, FORWARD, TRANSIT
+from weft.controller.pipeline.core import (
+    ADMIT,
+    ARRIVE,
+    CLASSIFY,
+    DELIVER,
+    DROP,
+    FLOOD,
+    FORWARD,
+    LISTEN,
+    ORIGIN,
+    RECEIVE,
+    STORM,
+    TRANSIT,
+)
+from weft.controller.pipeline.reasons import REASONS
 
-LLDP = 0x88CC
-RESERVED_MULTICAST = ("01:80:c2:00:00:00", "ff:ff:ff:ff:ff:f0")  # never forwarded by a bridge: IEEE 802.1Q, 8.6.3
+LLDP, EAPOL, PAUSE, SLOW = 0x88CC, 0x888E, 0x8808, 0x8809  # slow protocols: LACP, marker, OAM
+RESERVED = (
+    ("01:80:c2:00:00:00", "ff:ff:ff:ff:ff:f0"),  # never forwarded by a bridge: IEEE 802.1Q, 8.6.3
+    ("01:00:0c:cc:cc:cc", "ff:ff:ff:ff:ff:fe"),  # CDP, VTP, DTP, UDLD, and PVST+
+    ("01:00:0c:cd:cd:cc", "ff:ff:ff:ff:ff:fe"),  # STP uplink fast
+)
 GROUP = ("01:00:00:00:00:00", "01:00:00:00:00:00")
+STATION = ("00:00:00:00:00:00", "01:00:00:00:00:00")
+NOBODY = "00:00:00:00:00:00"
 
 EVERYWHERE = (
     flow(CLASSIFY, 0, Drop("unknown-port")),
     flow(ARRIVE, 0, Drop("unknown-tag")),
-    flow(ADMIT, 200, Drop("reserved-multicast"), eth_dst=RESERVED_MULTICAST),
-    flow(ADMIT, 200, Drop("lldp"), eth_type=LLDP),
-    flow(ADMIT, 0, Drop("unknown-source")),
-    flow(FORWARD, 50, Goto(FLOOD), eth_dst=GROUP),
+    flow(ORIGIN, 0, NEXT),
+    *(flow(ADMIT, 300, Drop("reserved"), eth_dst=bridges) for bridges in RESERVED),
+    *(flow(ADMIT, 300, Drop("reserved"), eth_type=protocol) for protocol in (LLDP, EAPOL, PAUSE, SLOW)),
+    *(flow(ADMIT, 290, Drop("source-mac"), eth_src=source) for source in (GROUP, NOBODY)),
+    flow(ADMIT, 0, Drop("source-mac")),
+    flow(LISTEN, 0, NEXT),
+    flow(FORWARD, 50, Goto(STORM), eth_dst=GROUP),
     flow(FORWARD, 0, Drop("unknown-destination")),
+    flow(STORM, 0, NEXT),
     flow(FLOOD, 0, Drop("nobody-listens")),
     flow(TRANSIT, 0, Drop("no-way-there")),
-    flow(DELIVER, 0, Drop("not-here")),
+    flow(RECEIVE, 100, NEXT, eth_dst=GROUP),
+    flow(RECEIVE, 0, Drop("not-its-address")),
+    flow(DELIVER, 0, Drop("isolated")),
+    *INSIDES,
+    *ADDRESSES,
+    *(flow(DROP, 10, Drop(reason.name), reason=reason.number) for reason in REASONS),
 )
 
 

@@ -6,17 +6,15 @@ from collections.abc import Iterator
 
 from weft.controller.compile.audience import Placed, here, wherever
 from weft.controller.compile.routes import branches, span, towards, ways
-from weft.controller.compile.seats import open_seat
 from weft.controller.compile.stage import stage
+from weft.controller.compile.stages.copies import copy_for
 from weft.controller.compile.view import View
-from weft.controller.flow.actions import NEXT, POP_VLAN, PUSH_VLAN, Action, Copy, Load, Output, Resubmit
+from weft.controller.flow.actions import NEXT, POP_VLAN, PUSH_VLAN, Action, Copy, Load, Output
 from weft.controller.flow.flow import flow, tagged
 from weft.controller.pipeline.core import (
     ARRIVE,
-    DELIVER,
     FLOOD,
     PLANES,
-    PORT,
     SEGMENT,
     TAG,
     TRANSIT,
@@ -62,9 +60,7 @@ def flood(view: View, segment: str, switch: str) -> Iterator[Placed]:
         return
     actions: list[Action] = []
     for port in view.local(segment, switch):
-        at = open_seat(view, port)
-        if at is not None:
-            actions += (Load(PORT, at.port_number), Resubmit(DELIVER))
+        actions += copy_for(view, port, segment)
     cables = branches(view, segment).get(switch, ())
     if cables:
         actions += (*WITH_TAG, *map(Output, cables))

@@ -1,0 +1,90 @@
+"""Values with parts as the command line writes them: what a command prints, an option reads."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from datetime import UTC, datetime
+from typing import Any
+
+from weft.controller.model.facts import Endpoint
+from weft.controller.model.traits import AllowedAddress, Offer, Subport
+
+_MAC = re.compile(r"[0-9A-Fa-f]{2}([:-][0-9A-Fa-f]{2}){5}")
+
+
+def end(text: str) -> dict[str, Any]:
+    """One end of a link. Raises ``ValueError``, as all of these do, with the rule.
+
+    >>> end("s1:eth1")
+    {'switch': 's1', 'interface': 'eth1'}
+    """
+    switch, colon, interface = text.partition(":")
+    if not colon:
+        raise ValueError(f"must be SWITCH:INTERFACE, not {text!r}")
+    return {"switch": switch, "interface": interface}
+
+
+def offer(text: str) -> dict[str, Any]:
+    """Whom a port is offered to, for which kind of VIF, and until when. A project's name may have commas.
+
+    >>> offer("project:blue,veth,2030-01-01T00:00:00Z")
+    {'to': 'project:blue', 'vif_kind': 'veth', 'expires': '2030-01-01T00:00:00Z'}
+    """
+    parts = text.rsplit(",", 2)
+    if len(parts) < 3:
+        raise ValueError(f"must be TO,VIF_KIND,EXPIRES, such as project:blue,veth,2030-01-01T00:00:00Z, not {text!r}")
+    to, vif_kind, expires = (part.strip() for part in parts)
+    return {"to": to, "vif_kind": vif_kind, "expires": int(expires) if _is_number(expires) else expires}
+
+
+def allowed_address(text: str) -> dict[str, Any]:
+    """A MAC, a prefix, or both.
+
+    >>> allowed_address("02:00:00:00:00:aa=10.0.0.0/24"), allowed_address("2001:db8::/64")
+    ({'mac': '02:00:00:00:00:aa', 'prefix': '10.0.0.0/24'}, {'prefix': '2001:db8::/64'})
+    """
+    mac, equals, prefix = text.partition("=")
+    if equals:
+        return {"mac": mac, "prefix": prefix}
+    return {"mac": text} if _MAC.fullmatch(text) else {"prefix": text}
+
+
+def subport(text: str) -> dict[str, Any]:
+    """A VLAN tag, and the segment that it stands for.
+
+    >>> subport("100=red")
+    {'tag': 100, 'segment': 'red'}
+    """
+    tag, equals, segment = text.partition("=")
+    if not equals or not _is_number(tag):
+        raise ValueError(f"must be TAG=SEGMENT, such as 100=red, not {text!r}")
+    return {"tag": int(tag), "segment": segment}
+
+
+READ_BY_TYPE: dict[Any, Callable[[str], dict[str, Any]]] = {
+    Endpoint: end,
+    Offer: offer,
+    AllowedAddress: allowed_address,
+    Subport: subport,
+}
+
+
+def spelled(field: str, value: Any) -> Any:
+    """``spelled(field, value)`` returns the value of that field as its option reads it, or as it is where none does.
+
+    >>> spelled("trunk", [{"tag": 100, "segment": "red"}]), spelled("name", "web")
+    (['100=red'], 'web')
+    """
+    match field, value:
+        case "offer", {"to": to, "vif_kind": vif_kind, "expires": expires}:
+            return f"{to},{vif_kind},{datetime.fromtimestamp(expires, UTC):%Y-%m-%dT%H:%M:%SZ}"
+        case "allowed_addresses", list():
+            return ["=".join(filter(None, (pair["mac"], pair["prefix"]))) for pair in value]
+        case "trunk", list():
+            return [f"{subport['tag']}={subport['segment']}" for subport in value]
+    return value
+
+
+def _is_number(text: str) -> bool:
+    return text.isascii() and text.isdecimal() and len(text) <= 18

@@ -1,0 +1,191 @@
+"""What switches have counted, in the words of the model: whose frames have died, and why.
+
+Pure: here it is said what is to be asked of which switch, and what the answers mean. ``contracts.Counters`` asks.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+from typing import Any, NamedTuple, get_args
+
+from weft.controller.compile.stages.limits import Limit, meter_of
+from weft.controller.contracts import Count, Question, Reading, Traffic
+from weft.controller.flow.decode import fields_of
+from weft.controller.flow.encode import Encoder
+from weft.controller.flow.flow import flow
+from weft.controller.flow.meter import LAST_ID
+from weft.controller.model.facts import Port
+from weft.controller.model.network import Network
+from weft.controller.pipeline.core import CORE, DROP, PORT, REASON, SOURCE
+from weft.controller.pipeline.reasons import REASON_BY_NAME, REASON_BY_NUMBER
+from weft.controller.pipeline.schema import Register
+
+LIMITS: tuple[Limit, ...] = get_args(Limit)  # each of them has a meter, and is the reason for which that drops
+_ENCODER = Encoder(CORE)
+_NOTHING = Count(0, 0)
+
+
+class Nowhere(Exception):
+    """The port's frames are counted nowhere: there is no VIF in it, or none that a switch has spoken of."""
+
+
+class Place(NamedTuple):
+    """Where a port's frames are counted."""
+
+    port: str
+    number: int
+    switch: str
+    interface: str
+    ofport: int
+
+
+class Dropped(NamedTuple):
+    """Frames that have died on a switch, of one port or of nobody's, for one reason."""
+
+    switch: str
+    port: str | None
+    reason: str
+    counted: Count
+
+
+def place_of(network: Network, port_id: str) -> Place:
+    """``place_of(network, id)`` says where the port's frames are counted. Raises ``KeyError`` and ``Nowhere``."""
+    port, attachment = network.port(port_id), network.attachment(port_id)
+    if port is None:
+        raise KeyError(port_id)
+    vif = network.vif(attachment.vif) if attachment is not None else None
+    if vif is None:
+        raise Nowhere("no VIF is plugged in")
+    if vif.location is None:
+        raise Nowhere("the VIF is nowhere yet")
+    interface = network.interface(vif.location)
+    if interface is None:
+        raise Nowhere(f"switch {vif.location.switch} has no interface {vif.location.interface}")
+    return Place(port_id, port.number, *vif.location, interface.ofport)
+
+
+def about_port(place: Place) -> Question:
+    """What the port's switch is to be asked."""
+    return Question(
+        ofports=(place.ofport,),
+        entries=tuple((DROP.id, _match(register, place.number)) for register in (SOURCE, PORT)),
+        meters=tuple(id for id in (meter_of(place.ofport, limit) for limit in LIMITS) if id <= LAST_ID),
+    )
+
+
+def about_drops(network: Network) -> dict[str, Question]:
+    """What every switch is to be asked to know why frames die."""
+    question = Question(entries=((DROP.id, b""),), meters=None)
+    return {str(switch.id): question for switch in network.of_kind("switch")}
+
+
+def port_document(place: Place, reading: Reading) -> dict[str, Any]:
+    """What has passed and what has died at a port.
+
+    What a VIF has sent includes what was dropped of it; what it was sent does not.
+    """
+    traffic = reading.ports.get(place.ofport, Traffic(_NOTHING, _NOTHING))
+    found = [d for d in drops_on({place.number: place.port}, [place], place.switch, reading) if d.port == place.port]
+    dropped = _summed(found)
+    return {
+        "port": place.port,
+        "switch": place.switch,
+        "interface": place.interface,
+        "received": _document(traffic.received),
+        "sent": _document(traffic.sent),
+        "dropped": [{"reason": d.reason, **_document(d.counted), "why": _why(d.reason)} for d in dropped],
+        "dropped_frames": sum(d.counted.frames for d in dropped),
+    }
+
+
+def drops_document(network: Network, readings: Mapping[str, Reading], limit: int) -> dict[str, Any]:
+    """Why frames die, over all switches: the ``limit`` pairs of port and reason with most frames, the worst first.
+
+    A switch of the model that has no reading is unanswered.
+    """
+    ports = [port for port in network.of_kind("port") if isinstance(port, Port)]
+    id_by_number = {port.number: port.id for port in ports}
+    places_by_switch: dict[str, list[Place]] = {}
+    for port in ports:
+        try:
+            place = place_of(network, port.id)
+        except Nowhere:
+            continue
+        places_by_switch.setdefault(place.switch, []).append(place)
+    found: list[Dropped] = []
+    for switch, reading in readings.items():
+        found += drops_on(id_by_number, places_by_switch.get(switch, ()), switch, reading)
+    return {
+        "drops": [_drop_document(network, dropped) for dropped in _summed(found)[:limit]],
+        "unanswered": sorted(str(s.id) for s in network.of_kind("switch") if s.id not in readings),
+    }
+
+
+def drops_on(
+    id_by_number: Mapping[int, str], places: Iterable[Place], switch: str, reading: Reading
+) -> Iterator[Dropped]:
+    """What has died on a switch, as its entries and its meters have counted it.
+
+    ``id_by_number`` are the ports by their numbers, ``places`` those whose VIFs are on the switch.
+    """
+    for table, match, count in reading.entries:
+        told = _registers(match) if table == DROP.id else {}
+        reason = REASON_BY_NUMBER.get(told.get(REASON.name, 0))
+        if reason is not None and count.frames:
+            port = id_by_number.get(told.get(SOURCE.name, told.get(PORT.name, 0)))
+            yield Dropped(switch, port, reason.name, count)
+    for place in places:
+        for limit in LIMITS:
+            count = reading.meters.get(meter_of(place.ofport, limit), _NOTHING)
+            if count.frames:
+                yield Dropped(switch, place.port, limit, count)
+
+
+def _match(register: Register, value: int) -> bytes:
+    """The match of the entries that have this value in a register, among others."""
+    return _ENCODER.entry(flow(DROP, 0, **{register.name: value}), 0).match
+
+
+def _registers(match: bytes) -> dict[str, int]:
+    """What an entry of the drop table matches, by the names of its registers."""
+    try:
+        said = {field.name: (value, mask) for field, value, mask in fields_of(match)}
+    except ValueError:  # a switch that says such a thing says nothing of ours
+        return {}
+    found: dict[str, int] = {}
+    for register in (REASON, SOURCE, PORT):
+        value, mask = said.get(f"reg{register.reg}", (0, 0))
+        if mask is None or mask & register.mask == register.mask:
+            found[register.name] = (value & register.mask) >> register.low
+    return found
+
+
+def _summed(found: Iterable[Dropped]) -> list[Dropped]:
+    """One for each switch, port and reason, the most frames first."""
+    counts: dict[tuple[str, str | None, str], Count] = {}
+    for switch, port, reason, count in found:
+        before = counts.get((switch, port, reason), _NOTHING)
+        counts[switch, port, reason] = Count(before.frames + count.frames, before.octets + count.octets)
+    summed = [Dropped(*key, count) for key, count in counts.items()]
+    return sorted(summed, key=lambda d: (-d.counted.frames, d.switch, d.port or "", d.reason))
+
+
+def _drop_document(network: Network, dropped: Dropped) -> dict[str, Any]:
+    port = network.port(dropped.port) if dropped.port is not None else None
+    return {
+        "port": port.id if port is not None else None,
+        "name": port.name if port is not None else None,
+        "segment": port.segment if port is not None else None,
+        "switch": dropped.switch,
+        "reason": dropped.reason,
+        "frames": dropped.counted.frames,
+        "why": _why(dropped.reason),
+    }
+
+
+def _document(count: Count) -> dict[str, int]:
+    return {"frames": count.frames, "bytes": count.octets}
+
+
+def _why(reason: str) -> str:
+    return REASON_BY_NAME[reason].doc

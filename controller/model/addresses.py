@@ -1,0 +1,143 @@
+"""Which ports of a segment name which addresses, so that nobody takes another project's."""
+
+from __future__ import annotations
+
+from bisect import bisect_left, insort
+from collections import Counter
+from collections.abc import Iterator
+from ipaddress import IPv4Network, IPv6Network, ip_network
+from typing import NamedTuple
+
+from weft.controller.model.facts import Port
+from weft.controller.model.indexing import add, discard
+
+
+class Prefix(NamedTuple):
+    """A prefix of IP addresses, as numbers: all that begin with the first ``length`` bits of ``first``."""
+
+    version: int
+    first: int
+    length: int
+
+    def __str__(self) -> str:
+        return str((IPv4Network if self.version == 4 else IPv6Network)((self.first, self.length)))
+
+    @property
+    def last(self) -> int:
+        """The last address of it."""
+        return self.first | (1 << self._bits - self.length) - 1
+
+    def widened(self, length: int) -> Prefix:
+        """The prefix of that length that it lies in."""
+        rest = self._bits - length
+        return Prefix(self.version, self.first >> rest << rest, length)
+
+    @property
+    def _bits(self) -> int:
+        return 32 if self.version == 4 else 128
+
+
+def prefix_of(text: str) -> Prefix:
+    """The prefix that the text means; an address is a prefix of one.
+
+    >>> prefix_of("10.0.0.5"), str(prefix_of("10.0.0.5").widened(24))
+    (Prefix(version=4, first=167772165, length=32), '10.0.0.0/24')
+    """
+    network = ip_network(text)
+    return Prefix(network.version, int(network.network_address), network.prefixlen)
+
+
+class Addresses:
+    """The ports on one segment, and the addresses that they name: fixed IPs, and allowed prefixes and MACs.
+
+    Prefixes are found by the lengths that there are, and a wide one finds those inside it in their order.
+    """
+
+    def __init__(self) -> None:
+        self.ports: set[str] = set()
+        self._port_by_ip: dict[str, str] = {}
+        self._ports_by_mac: dict[str, dict[str, set[str]]] = {}  # and by project
+        self._ports_by_prefix: dict[Prefix, dict[str, set[str]]] = {}
+        self._lengths: Counter[tuple[int, int]] = Counter()
+        self._prefixes: list[Prefix] = []  # sorted
+
+    def port_of_ip(self, ip: str) -> str | None:
+        """The port that has that fixed IP."""
+        return self._port_by_ip.get(ip)
+
+    def sharers(self, mac: str) -> Iterator[str]:
+        """The ports that are allowed that MAC."""
+        return (port for ports in self._ports_by_mac.get(mac, {}).values() for port in ports)
+
+    def foreign_sharer(self, mac: str, project: str) -> str | None:
+        """A port of another project that is allowed that MAC."""
+        return _foreign(self._ports_by_mac.get(mac, {}), project)
+
+    def foreign_overlap(self, prefix: Prefix, project: str) -> tuple[Prefix, str] | None:
+        """An address of a port of another project that the prefix overlaps, and the port."""
+        for other in self._overlapping(prefix):
+            port = _foreign(self._ports_by_prefix[other], project)
+            if port is not None:
+                return other, port
+        return None
+
+    def _overlapping(self, prefix: Prefix) -> Iterator[Prefix]:
+        for version, length in self._lengths:
+            if version == prefix.version and length <= prefix.length:
+                around = prefix.widened(length)
+                if around in self._ports_by_prefix:
+                    yield around
+        if prefix.first == prefix.last:  # nothing lies in a single address
+            return
+        for place in range(bisect_left(self._prefixes, prefix), len(self._prefixes)):
+            inside = self._prefixes[place]
+            if (inside.version, inside.first) > (prefix.version, prefix.last):
+                return
+            if inside.length > prefix.length:
+                yield inside
+
+    def add(self, port: Port) -> None:
+        """The port names its addresses from now on."""
+        self.ports.add(port.id)
+        for mac in _macs(port):
+            add(self._ports_by_mac.setdefault(mac, {}), port.project, port.id)
+        for ip in port.fixed_ips:
+            self._port_by_ip[ip] = port.id
+        for prefix in _prefixes(port):
+            if prefix not in self._ports_by_prefix:
+                self._ports_by_prefix[prefix] = {}
+                self._lengths[prefix.version, prefix.length] += 1
+                insort(self._prefixes, prefix)
+            add(self._ports_by_prefix[prefix], port.project, port.id)
+
+    def remove(self, port: Port) -> None:
+        """The port names them no more."""
+        self.ports.discard(port.id)
+        for mac in _macs(port):
+            discard(self._ports_by_mac[mac], port.project, port.id)
+            if not self._ports_by_mac[mac]:
+                del self._ports_by_mac[mac]
+        for ip in port.fixed_ips:
+            if self._port_by_ip.get(ip) == port.id:
+                del self._port_by_ip[ip]
+        for prefix in _prefixes(port):
+            discard(self._ports_by_prefix[prefix], port.project, port.id)
+            if not self._ports_by_prefix[prefix]:
+                del self._ports_by_prefix[prefix]
+                self._lengths[prefix.version, prefix.length] -= 1
+                if not self._lengths[prefix.version, prefix.length]:
+                    del self._lengths[prefix.version, prefix.length]
+                del self._prefixes[bisect_left(self._prefixes, prefix)]
+
+
+def _foreign(ports_by_project: dict[str, set[str]], project: str) -> str | None:
+    return next((min(ports) for other, ports in ports_by_project.items() if other != project), None)
+
+
+def _macs(port: Port) -> set[str]:
+    return {pair.mac for pair in port.allowed_addresses if pair.mac is not None}
+
+
+def _prefixes(port: Port) -> set[Prefix]:
+    allowed = (pair.prefix for pair in port.allowed_addresses if pair.prefix is not None)
+    return {prefix_of(text) for text in (*port.fixed_ips, *allowed)}

@@ -1,0 +1,195 @@
+"""A hypervisor plugs its machines in by itself: a real Open vSwitch, a real controller, real frames."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+from collections.abc import Iterator
+from contextlib import ExitStack, closing
+from pathlib import Path
+
+import pytest
+
+from tests.openvswitch import open_vswitch
+from tests.wire.databases import RealController, wait_until
+
+pytestmark = pytest.mark.system
+
+A, B = "02:00:00:00:00:0a", "02:00:00:00:00:0b"
+DPIDS = {"br0": "00000000000000a0", "br1": "00000000000000a1"}
+WAY = ("fab0", "fab1")  # patch ports from one bridge to the other
+
+
+def run(*command: str) -> str:
+    done = subprocess.run(command, capture_output=True, text=True, timeout=60, check=False)
+    assert done.returncode == 0, f"{' '.join(command)}: {done.stdout}{done.stderr}"
+    return done.stdout
+
+
+class Hypervisor:
+    """Two bridges that are joined, and machines with one interface each, in namespaces of their own."""
+
+    def __init__(self) -> None:
+        self.machines: dict[str, str] = {}
+        self._rundir = os.environ["OVS_RUNDIR"]
+        server = f"{self._rundir}/ovsdb-server.ctl"
+        run("ovs-appctl", "-t", server, "ovsdb-server/add-remote", "db:Open_vSwitch,Open_vSwitch,manager_options")
+        made: list[str] = []
+        for (name, dpid), own, far in zip(DPIDS.items(), WAY, reversed(WAY), strict=True):
+            made += ["--", "add-br", name, "--", "set", "Bridge", name, "datapath_type=netdev", "fail_mode=secure"]
+            made += ["protocols=OpenFlow14", f"other_config:datapath-id={dpid}"]
+            made += ["--", "add-port", name, own, "--", "set", "Interface", own, "type=patch", f"options:peer={far}"]
+        run("ovs-vsctl", *made[1:])
+
+    def connect(self, controller: RealController) -> None:
+        """Let the bridges and the database call the controller."""
+        for name in DPIDS:
+            run("ovs-vsctl", "set-controller", name, f"tcp:127.0.0.1:{controller.port}")
+            run("ovs-vsctl", "set", "Controller", name, "max_backoff=1000")
+        run("ovs-vsctl", "set-manager", f"tcp:127.0.0.1:{controller.ovsdb}")
+
+    def start(self, name: str, mac: str, address: str) -> None:
+        """A machine, whose interface is there and in no bridge."""
+        self.machines[name] = f"weft-test-{os.getpid()}-{name}"
+        run("ip", "netns", "add", self.machines[name])
+        run("ip", "link", "add", name, "type", "veth", "peer", "name", "eth0", "netns", self.machines[name])
+        run("ip", "link", "set", name, "up")
+        self.inside(name, "ip", "link", "set", "eth0", "address", mac, "up")
+        self.inside(name, "ip", "address", "add", f"{address}/24", "dev", "eth0")
+
+    def plug(self, bridge: str, interface: str, port: str, mac: str, *more: str) -> None:
+        """Put the interface into the bridge, and say for which port it is."""
+        said = [f"external_ids:iface-id={port}", f'external_ids:attached-mac="{mac}"', *more]
+        run("ovs-vsctl", "add-port", bridge, interface, "--", "set", "Interface", interface, *said)
+
+    def unplug(self, interface: str) -> None:
+        """Take it out of its bridge."""
+        run("ovs-vsctl", "del-port", interface)
+
+    def inside(self, name: str, *command: str) -> str:
+        """Run a command in a machine."""
+        return run("ip", "netns", "exec", self.machines[name], *command)
+
+    def reaches(self, name: str, address: str) -> bool:
+        """Whether that machine has an answer from the address."""
+        command = ("ip", "netns", "exec", self.machines[name], "ping", "-c", "1", "-W", "1", address)
+        return subprocess.run(command, capture_output=True, check=False).returncode == 0
+
+    def close(self) -> None:
+        for namespace in self.machines.values():
+            run("ip", "netns", "delete", namespace)
+
+
+@pytest.fixture(scope="module")
+def hypervisor() -> Iterator[Hypervisor]:
+    with open_vswitch(), closing(Hypervisor()) as hypervisor:
+        hypervisor.start("tapa", A, "10.0.0.1")
+        hypervisor.start("tapb", B, "10.0.0.2")
+        yield hypervisor
+
+
+@pytest.fixture
+def controllers(hypervisor: Hypervisor, tmp_path: Path) -> Iterator[ExitStack]:
+    """Ends the controllers of a test, and empties the bridges."""
+    with ExitStack() as running:
+        yield running
+        for name in hypervisor.machines:
+            run("ovs-vsctl", "--if-exists", "del-port", name)
+        run("ovs-vsctl", "del-manager", "--", "del-controller", "br0", "--", "del-controller", "br1")
+
+
+@pytest.fixture
+def controller(hypervisor: Hypervisor, controllers: ExitStack, tmp_path: Path) -> RealController:
+    """It knows the first bridge, and two ports for which there is nothing yet."""
+    controller = controllers.enter_context(closing(RealController(tmp_path)))
+    controller.make(
+        ("switch", {"id": "br0", "dpid": DPIDS["br0"], "fabric_interfaces": [WAY[0]]}),
+        ("segment", {"id": "red", "name": "red", "project": "shop"}),
+        *(("port", {"id": name, "name": name, "segment": "red"}) for name in ("web", "db")),
+    )
+    hypervisor.connect(controller)
+    return controller
+
+
+def active(controller: RealController, *ports: str) -> bool:
+    """Whether frames pass by all of these ports."""
+    found = controller.api.get("/v1/ports").json()["ports"]
+    return {port["id"] for port in found if port["status"]["state"] == "ACTIVE"} >= set(ports)
+
+
+def test_machines_that_are_plugged_in_by_their_hypervisor_alone_reach_each_other(
+    hypervisor: Hypervisor, controller: RealController
+) -> None:
+    hypervisor.plug("br0", "tapa", "web", A.upper(), "external_ids:vm-id=vm7")
+    hypervisor.plug("br0", "tapb", "db", B, "external_ids:weft-kind=veth")
+    took = wait_until(lambda: active(controller, "web", "db"), "both ports are ACTIVE")
+    print(f"  from the interfaces to ACTIVE ports: {took:.2f} s")
+    wait_until(lambda: hypervisor.reaches("tapa", "10.0.0.2"), "they reach each other")
+    vifs = {vif["id"]: vif for vif in controller.api.get("/v1/vifs").json()["vifs"]}
+    assert (vifs["web"]["mac"], vifs["web"]["vif_kind"], vifs["web"]["device"]) == (A, "tap", "vm7")
+    assert (vifs["db"]["mac"], vifs["db"]["vif_kind"]) == (B, "veth")
+    run("ovs-vsctl", "remove", "Interface", "tapb", "external_ids", "iface-id")
+    wait_until(lambda: not controller.api.get("/v1/vifs").json()["vifs"][1:], "its VIF is gone")
+    wait_until(lambda: not hypervisor.reaches("tapa", "10.0.0.2"), "nobody reaches it any more")
+
+
+def test_a_refused_claim_says_why_and_is_granted_when_that_is_gone(
+    hypervisor: Hypervisor, controller: RealController
+) -> None:
+    controller.api.patch("/v1/ports/web", json={"vif_kinds": ["veth"]}).raise_for_status()
+    hypervisor.plug("br0", "tapa", "web", A)
+    wait_until(lambda: controller.claims() == {"tapa": ("web", "refused")}, "it is refused")
+    (claim,) = controller.api.get("/v1/claims").json()["claims"]
+    assert "vif_kinds" in claim["field"]
+    controller.api.patch("/v1/ports/web", json={"vif_kinds": []}).raise_for_status()
+    took = wait_until(lambda: active(controller, "web"), "it is granted", 20)
+    print(f"  granted {took:.1f} s after the reason was gone")
+
+
+def test_nothing_is_taken_back_when_the_database_or_the_controller_is_lost(
+    hypervisor: Hypervisor, controller: RealController, controllers: ExitStack, tmp_path: Path
+) -> None:
+    for interface, port, mac in (("tapa", "web", A), ("tapb", "db", B)):
+        hypervisor.plug("br0", interface, port, mac)
+    wait_until(lambda: active(controller, "web", "db"), "both ports are ACTIVE")
+    run("ovs-vsctl", "del-manager")
+    wait_until(lambda: any("database's session ends" in line for line in controller.log()), "the session is lost")
+    assert active(controller, "web", "db")
+    hypervisor.unplug("tapb")  # nobody hears it
+    before = controller.api.get("/v1/claims").json()
+    assert {claim["interface"] for claim in before["claims"]} == {"tapa", "tapb"}
+    controller.process.kill()
+    again = controllers.enter_context(closing(RealController(tmp_path)))
+    assert set(again.claims()) == {"tapa", "tapb"}
+    hypervisor.connect(again)
+    wait_until(lambda: again.claims() == {"tapa": ("web", "granted")}, "what is gone meanwhile is told as gone")
+    wait_until(lambda: active(again, "web"), "what has stayed is ACTIVE")
+    unchanged = [claim for claim in before["claims"] if claim["interface"] == "tapa"]
+    assert again.api.get("/v1/claims").json()["claims"] == unchanged
+
+
+def test_a_switch_that_is_not_known_yet_is_heard_when_it_is(hypervisor: Hypervisor, controller: RealController) -> None:
+    hypervisor.plug("br1", "tapa", "web", A)
+    hypervisor.plug("br0", "tapb", "db", B)
+    wait_until(lambda: controller.claims() == {"tapb": ("db", "granted")}, "the known one is heard")
+    controller.make(("switch", {"id": "br1", "dpid": DPIDS["br1"], "fabric_interfaces": [WAY[1]]}))
+    wait_until(lambda: active(controller, "web", "db"), "both ports are ACTIVE", 30)
+    wait_until(lambda: hypervisor.reaches("tapa", "10.0.0.2"), "they reach each other")
+
+
+def test_a_machine_that_moves_is_followed(hypervisor: Hypervisor, controller: RealController) -> None:
+    controller.make(("switch", {"id": "br1", "dpid": DPIDS["br1"], "fabric_interfaces": [WAY[1]]}))
+    hypervisor.plug("br0", "tapa", "web", A)
+    hypervisor.plug("br0", "tapb", "db", B)
+    wait_until(lambda: active(controller, "web", "db"), "both ports are ACTIVE")
+    hypervisor.unplug("tapa")
+    hypervisor.plug("br1", "tapa", "web", A)
+    place = wait_until(lambda: [c["switch"] for c in claims_of(controller, "web")] == ["br1"], "its claim has moved")
+    wait_until(lambda: active(controller, "web"), "its port is ACTIVE", 30)
+    print(f"  followed in {place:.2f} s")
+    wait_until(lambda: hypervisor.reaches("tapa", "10.0.0.2"), "they reach each other", 30)
+
+
+def claims_of(controller: RealController, port: str) -> list[dict[str, str]]:
+    """The claims to a port."""
+    return [claim for claim in controller.api.get("/v1/claims").json()["claims"] if claim["port"] == port]

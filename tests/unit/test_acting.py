@@ -1,0 +1,166 @@
+"""``Weft-Act-As``: whoever holds the operator's token may act as a project with roles, for one request."""
+
+from __future__ import annotations
+
+import time
+from typing import Any
+
+import pytest
+from falcon.testing import Result, TestClient
+
+from tests.stores import MemoryStore
+from weft.apps.client import acting_as
+from weft.apps.northbound.acting import caller
+from weft.apps.northbound.app import build_app
+from weft.apps.northbound.problems import Problem
+from weft.controller.model.rights import OPERATOR
+from weft.controller.service import Service
+
+TOKEN = {"Authorization": "Bearer token"}
+BLUE = TOKEN | {"Weft-Act-As": "project=blue"}
+
+
+@pytest.fixture
+def api() -> TestClient:
+    """The segment ``red`` of project red, with the ports ``p`` (the owner's) and ``q`` (the role tester's)."""
+    api = TestClient(build_app(Service(MemoryStore()), "token"))
+    post(api, "segments", TOKEN, id="red", name="red", project="red")
+    post(api, "ports", TOKEN, id="p", name="p", segment="red")
+    post(api, "ports", TOKEN, id="q", name="q", segment="red", connect=["role:tester"])
+    post(api, "vifs", TOKEN, id="v", mac="02:00:00:00:00:01", project="blue")
+    return api
+
+
+def post(api: TestClient, collection: str, headers: dict[str, str], **fields: Any) -> None:
+    result = api.simulate_post(f"/v1/{collection}", json=fields, headers=headers)
+    assert result.status_code == 201, result.text
+
+
+def plug(api: TestClient, port: str, acting: str | None) -> Result:
+    headers = TOKEN if acting is None else TOKEN | {"Weft-Act-As": acting}
+    return api.simulate_put(f"/v1/ports/{port}/vif", json={"vif": "v"}, headers=headers)
+
+
+def test_without_the_header_the_operator_acts_and_brings_the_time() -> None:
+    assert caller(None, 7) == OPERATOR._replace(at=7)
+
+
+@pytest.mark.parametrize(
+    ("project", "roles"),
+    [("blue", ()), ("blue", ("tester",)), ("blue", ("b", "a", "b")), ("a;b, =%c", ("é ü", "project=red")), ("\t", ())],
+)
+def test_what_a_client_says_is_what_is_heard(project: str, roles: tuple[str, ...]) -> None:
+    heard = caller(acting_as(project, roles), 7)
+    assert heard == (project, frozenset(roles), False, 7)
+
+
+@pytest.mark.parametrize(
+    "said", ["project=blue;role=a;role=b", " role=b ;\tproject=blue; role=a", "project=b%6Cue;role=b;role=a"]
+)
+def test_spaces_and_order_do_not_matter(said: str) -> None:
+    assert caller(said, 7) == ("blue", frozenset("ab"), False, 7)
+
+
+MALFORMED = [
+    *("", " ", ";", "blue", "project", "project=", "project= ", "project =blue", "Project=blue", "role=tester"),
+    *("project=blue;", "project=blue;;role=a", "project=blue; project=red", "project=blue; project=blue"),
+    *("project=blue, project=red", "project=blue,role=a", "project=a b", "project=blue; operator=true"),
+    *("project=bl%zzue", "project=%", "project=%c3", "project=caf\xe9", "project=a\x7f", "role=; project=a"),
+]
+
+
+@pytest.mark.parametrize("said", MALFORMED)
+def test_a_malformed_header_is_refused_and_named(said: str) -> None:
+    with pytest.raises(Problem) as problem:
+        caller(said, 7)
+    assert (problem.value.status_code, problem.value.field) == (400, "Weft-Act-As")
+    assert "must be like project=NAME; role=NAME" in problem.value.rule
+
+
+@pytest.mark.parametrize("path", ["/v1/ports", "/v1/ports/p", "/v1/claims", "/v1/nowhere", "/healthz"])
+def test_it_is_refused_wherever_it_is_sent(api: TestClient, path: str) -> None:
+    for method in ("GET", "POST", "DELETE"):
+        result = api.simulate_request(method, path, headers=TOKEN | {"Weft-Act-As": "blue"})
+        assert (result.status_code, result.json["field"]) == (400, "Weft-Act-As")
+
+
+def test_a_header_that_is_sent_twice_is_refused(api: TestClient) -> None:
+    twice = [*TOKEN.items(), ("Weft-Act-As", "project=blue"), ("weft-act-as", "project=blue")]
+    result = api.simulate_get("/v1/ports", headers=twice)
+    assert (result.status_code, result.json["field"]) == (400, "Weft-Act-As")
+
+
+def test_it_is_no_token(api: TestClient) -> None:
+    assert api.simulate_get("/v1/ports", headers={"Weft-Act-As": "project=blue"}).status_code == 401
+
+
+def test_a_project_does_less_than_the_operator(api: TestClient) -> None:
+    assert plug(api, "p", "project=blue").status_code == 403
+    assert plug(api, "p", "project=red").status_code == 403, "the port is red's, and the VIF is not"
+    assert plug(api, "p", None).status_code == 200
+
+
+def test_roles_count(api: TestClient) -> None:
+    assert plug(api, "q", "project=blue; role=admin").status_code == 403
+    assert plug(api, "q", "project=blue; role=admin; role=tester").status_code == 200
+
+
+def test_what_is_forbidden_is_a_problem_like_others(api: TestClient) -> None:
+    document = plug(api, "p", "project=blue").json
+    assert (document["type"], document["title"], document["status"]) == ("urn:weft:problem:forbidden", "Forbidden", 403)
+    assert document["detail"] == f"{document['field']}: {document['rule']}"
+
+
+@pytest.mark.parametrize(
+    ("method", "path", "body"),
+    [
+        ("POST", "/v1/segments", {"name": "s", "project": "red"}),
+        ("POST", "/v1/switches", {"id": "s1", "dpid": 1}),
+        ("POST", "/v1/audits", {"switch": "s1"}),
+        ("PATCH", "/v1/ports/p", {"name": "mine"}),
+        ("PATCH", "/v1/segments/red", {"mtu": 9000}),
+        ("DELETE", "/v1/ports/p", None),
+        ("PUT", "/v1/ports/p/vif", {"vif": "v"}),
+        ("POST", "/v1/transactions", {"commands": [{"do": "delete", "kind": "port", "id": "p"}]}),
+    ],
+    ids=str,
+)
+def test_every_way_to_change_something_asks_who_acts(api: TestClient, method: str, path: str, body: object) -> None:
+    before = {path: api.simulate_get(path, headers=TOKEN).json for path in ("/v1/ports", "/v1/segments", "/v1/vifs")}
+    assert api.simulate_request(method, path, json=body, headers=BLUE).status_code == 403
+    for collection, shown in before.items():
+        assert api.simulate_get(collection, headers=TOKEN).json == shown
+
+
+def test_taking_a_vif_out_asks_who_acts_as_well(api: TestClient) -> None:
+    assert plug(api, "q", None).status_code == 200
+    green = TOKEN | {"Weft-Act-As": "project=green"}
+    assert api.simulate_delete("/v1/ports/q/vif", headers=green).status_code == 403
+    assert api.simulate_delete("/v1/ports/q/vif", headers=BLUE).status_code == 204, "the VIF is blue's"
+
+
+def test_a_project_does_what_is_its_own(api: TestClient) -> None:
+    post(api, "segments", BLUE, id="sea", name="sea", project="blue")
+    post(api, "ports", BLUE, id="b", name="b", segment="sea")
+    post(api, "vifs", BLUE, id="w", mac="02:00:00:00:00:02", project="blue")
+    assert api.simulate_put("/v1/ports/b/vif", json={"vif": "w"}, headers=BLUE).status_code == 200
+    assert api.simulate_patch("/v1/ports/b", json={"max_rate": 100}, headers=BLUE).status_code == 200
+    for path in ("ports/b/vif", "ports/b", "vifs/w", "segments/sea"):
+        assert api.simulate_delete(f"/v1/{path}", headers=BLUE).status_code == 204
+
+
+@pytest.mark.parametrize(("expires", "status"), [(-5, 403), (60, 200)])
+def test_the_time_is_that_of_the_request(api: TestClient, expires: int, status: int) -> None:
+    offer = {"to": "project:blue", "vif_kind": "veth", "expires": int(time.time()) + expires}
+    assert api.simulate_patch("/v1/ports/p", json={"offer": offer}, headers=TOKEN).status_code == 200
+    assert plug(api, "p", "project=blue").status_code == status
+    shown = api.simulate_get("/v1/ports/p", headers=TOKEN).json
+    assert (shown["offer"], shown["bound_vif"]) == ((None, "v") if status == 200 else (offer, None))
+
+
+def test_what_a_project_makes_is_its_own_where_it_does_not_say(api: TestClient) -> None:
+    assert api.simulate_patch("/v1/segments/red", json={"shared_with": ["blue"]}, headers=TOKEN).status_code == 200
+    post(api, "ports", BLUE, id="lent", name="lent", segment="red")
+    post(api, "vifs", BLUE, id="w", mac="02:00:00:00:00:02")
+    for path in ("/v1/ports/lent", "/v1/vifs/w"):
+        assert api.simulate_get(path, headers=TOKEN).json["project"] == "blue"
