@@ -129,7 +129,6 @@ class SqliteStore:
         # A read-only connection needs the shared memory of the log; where there is no log, it need not touch a thing.
         alone = "" if self._beside("-wal").exists() else "&immutable=1"
         with closing(sqlite3.connect(f"{self._path.as_uri()}?mode=ro{alone}", uri=True, timeout=GRACE)) as database:
-            database.text_factory = lambda text: text.decode(errors="replace")  # what is damaged need not be a text
             if _value(database, "PRAGMA application_id") != APPLICATION_ID:
                 raise self._unusable("belongs to another program", "Leave it alone")
             schema = _value(database, "PRAGMA user_version")
@@ -178,7 +177,8 @@ class SqliteStore:
             yield
         except sqlite3.Error as error:
             code = getattr(error, "sqlite_errorcode", 0) & 0xFF
-            if code in _DAMAGED and act != "write":
+            no_text = isinstance(error, sqlite3.OperationalError) and not code  # Python cannot read a column
+            if (code in _DAMAGED or no_text) and act != "write":
                 raise self._damaged(str(error)) from error
             if code in _LOCKED:
                 raise StoreUnavailable(
@@ -188,6 +188,8 @@ class SqliteStore:
             raise StoreUnavailable(
                 f"Cannot {act} the store {self._path}: {error} ({name}). Nothing changed."
             ) from error
+        except UnicodeDecodeError as error:  # SQLite quotes the damaged text, and Python cannot read that
+            raise self._damaged("a text in it is not UTF-8") from error
         except OSError as error:
             raise StoreUnavailable(f"Cannot {act} the store {self._path}: {error.strerror}.") from error
 

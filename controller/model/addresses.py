@@ -5,6 +5,7 @@ from __future__ import annotations
 from bisect import bisect_left, insort
 from collections import Counter
 from collections.abc import Iterator
+from functools import lru_cache
 from ipaddress import IPv4Network, IPv6Network, ip_network
 from typing import NamedTuple
 
@@ -37,6 +38,7 @@ class Prefix(NamedTuple):
         return 32 if self.version == 4 else 128
 
 
+@lru_cache(maxsize=1024)  # a trunk names the same on each of its segments
 def prefix_of(text: str) -> Prefix:
     """The prefix that the text means; an address is a prefix of one.
 

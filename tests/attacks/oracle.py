@@ -218,7 +218,9 @@ def _receivers(
     heard = [(station, tag) for station, tag in others if destination in station.macs]
     curious = [(station, tag) for station, tag in others if station.promiscuous and destination not in station.macs]
     passed = {sender.switch, *(station.switch for station, _ in heard)} if heard else set()
-    return heard + [at for at in curious if at[0].switch in passed], [at for at in curious if at[0].switch not in passed]
+    return heard + [at for at in curious if at[0].switch in passed], [
+        at for at in curious if at[0].switch not in passed
+    ]
 
 
 def reach(a: Station, b: Station) -> bool:

@@ -19,7 +19,7 @@ Piece = Literal["whole", "atomic", "first", "later"]
 
 
 class Reading(NamedTuple):
-    """An Ethernet frame. ``tags`` are the VLAN ids before the type; ``ethertype`` is None for LLC of an unknown kind."""
+    """An Ethernet frame. ``tags`` are VLAN ids, the outermost first; ``ethertype`` is None for LLC of unknown kind."""
 
     destination: str
     source: str

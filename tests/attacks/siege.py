@@ -1,4 +1,4 @@
-"""A siege of a real fabric: frames by the thousand, sent in bursts that no queue drops, and heard on all wires at once."""
+"""A siege of a real fabric: frames by the thousand, in bursts that no queue drops, and ears on all wires at once."""
 
 from __future__ import annotations
 

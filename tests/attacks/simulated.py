@@ -17,7 +17,6 @@ from weft.controller.flow.headers import TAG_TYPES, seen
 from weft.controller.flow.simulate import Dropped, Frame, Left, SimulatedSwitch
 from weft.controller.model.commands import Command
 from weft.controller.model.decide import decide
-from weft.controller.model.facts import Endpoint
 from weft.controller.model.network import Network
 from weft.topologies import facts
 from weft.topologies.fabric import Fabric

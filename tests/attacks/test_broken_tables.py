@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from tests.attacks.broken import BROKEN, Broken, stages
+from tests.attacks.broken import BROKEN
+from tests.attacks.broken.mutations import Broken, stages
 from tests.attacks.fabrics import FABRICS
 from tests.attacks.families.attempt import attempts
 from tests.attacks.oracle import judge

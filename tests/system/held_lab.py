@@ -78,6 +78,10 @@ class HeldLab:
         and before Open vSwitch 3.1.3 it may keep an entry of its cache for good.
         """
         wait_until(self.settled, "the fabric settles")
+        self.forget()
+
+    def forget(self) -> None:
+        """Let the datapath forget what it decided before."""
         self.appctl("revalidator/wait")
         self.appctl("revalidator/purge")
 

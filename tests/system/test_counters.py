@@ -55,9 +55,9 @@ def weft(lab: HeldLab, *arguments: str) -> subprocess.Popen[str]:
     """The command, on its way."""
     where = {"WEFT_URL": lab.description["controller"]["rest"]}
     where["WEFT_TOKEN_FILE"] = lab.description["controller"]["token_file"]
-    script = Path(sys.executable).with_name("weft")
-    pipes = {"stdout": subprocess.PIPE, "stderr": subprocess.PIPE}
-    return subprocess.Popen([script, *arguments], env=os.environ | where, text=True, **pipes)  # type: ignore[call-overload]
+    command = (Path(sys.executable).with_name("weft"), *arguments)
+    pipe = subprocess.PIPE
+    return subprocess.Popen(command, env=os.environ | where, text=True, stdout=pipe, stderr=pipe)
 
 
 def test_what_passes_is_counted_at_both_ends(lab: HeldLab, hosts: Hosts) -> None:
@@ -68,7 +68,8 @@ def test_what_passes_is_counted_at_both_ends(lab: HeldLab, hosts: Hosts) -> None
 
     def passed(port: str, way: str) -> tuple[int, int]:
         now = counters(lab, port)
-        return tuple(now[way][what] - before[port][way][what] for what in ("frames", "bytes"))  # type: ignore[return-value]
+        frames, octets = (now[way][what] - before[port][way][what] for what in ("frames", "bytes"))
+        return frames, octets
 
     wait_until(lambda: passed("red1", "received")[0] >= 50, "red1's frames are counted")
     wait_until(lambda: passed("red2", "sent")[0] >= 50, "they are counted where they leave")

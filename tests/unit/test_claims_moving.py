@@ -164,3 +164,18 @@ def test_a_claim_has_no_roles(net: World) -> None:
     net.do(Update("port", "p", {"connect": ("role:tester",)}))
     said = ("refused", "connect", "port 'p' is open to role:tester, and project 'red' is not")
     assert refused(net, claim()) == said
+
+
+def test_a_vif_that_the_operator_plugged_in_accepts_the_offer_when_it_is_claimed(net: World) -> None:
+    net.do(Create("vif", {"id": "v", "mac": A, "project": "blue"}), Plug("p", "v"))
+    assert refused(net, claim()) == (
+        "refused",
+        "connect",
+        "port 'p' is open to its owner 'red', and project 'blue' is not",
+    )
+    net.do(Update("port", "p", {"offer": Offer("project:blue", "veth", NOW + 1)}), claim())
+    port = net.network.port("p")
+    assert isinstance(port, Port)
+    assert (port.offer, port.bound_vif, plugged(net).location, outcome(net)) == (None, "v", E1, GRANTED)
+    net.do(claim(at=NOW * 1000))
+    assert outcome(net) == GRANTED

@@ -9,8 +9,9 @@ from weft.controller.model.commands import Create, Delete, ObserveInterfaces, Pl
 from weft.controller.model.decide import decide
 from weft.controller.model.facts import Endpoint, Key
 from weft.controller.model.network import ALL_LINKS, Network
+from weft.controller.model.traits import AllowedAddress, Subport
 
-A, B = "02:00:00:00:00:0a", "02:00:00:00:00:0b"
+A, B, VIRTUAL = "02:00:00:00:00:0a", "02:00:00:00:00:0b", "00:00:5e:00:01:01"
 NOWHERE = {"switch": None, "interface": None}
 
 
@@ -78,6 +79,38 @@ def test_a_change_touches_what_reads_differently_and_no_more(net: World) -> None
     assert touched(net, Update("link", "s1:f1~s2:f1", {"admin_up": False})) == {"link s1:f1~s2:f1"}
     assert touched(net, Delete("link", "s1:f1~s2:f1")) == {"link s1:f1~s2:f1", str(ALL_LINKS)}
     assert touched(net, ObserveInterfaces("s1", {"e1": (9, True)})) == {"interface s1:e1"}
+
+
+def trunk(*segments: str) -> dict[str, tuple[Subport, ...]]:
+    """A trunk with tags for these segments."""
+    return {"trunk": tuple(Subport(tag, segment) for tag, segment in enumerate(segments, 10))}
+
+
+def test_a_trunk_port_is_on_each_of_its_segments(net: World) -> None:
+    net.segment("blue", shared_with=("red",)).segment("green", shared_with=("red",))
+    assert touched(net, Update("port", "a", trunk("blue"))) == {"port a", "local blue:s1", "members blue"}
+    network = net.network
+    assert (network.ports_of("blue"), network.members("blue"), network.local("blue", "s1")) == ({"a"}, {"s1"}, ("a",))
+    assert (network.count_local("blue", "s1"), network.port_of_mac("blue", A)) == (1, "a")
+    assert touched(net, Update("port", "a", trunk("green", "blue"))) == {"port a", "local green:s1", "members green"}
+    assert touched(net, Update("vif", "a", {"switch": "s2", "interface": "e2"})) == {
+        "vif a",
+        *(f"local {segment}:{switch}" for segment in ("red", "blue", "green") for switch in ("s1", "s2")),
+        *("members red", "members blue", "members green"),
+    }
+    assert touched(net, Update("port", "a", trunk("green"))) == {"port a", "local blue:s2", "members blue"}
+    assert (network.ports_of("blue"), network.members("blue"), network.port_of_mac("blue", A)) == (set(), set(), None)
+    assert touched(net, Unplug("a")) == {"attachment a", "local green:s2", "members green", "local red:s2"}
+    assert network.ports_of("green") == {"a"}, "what is unplugged is on its segments all the same"
+
+
+def test_addresses_are_no_ones_to_read_but_the_models(net: World) -> None:
+    named = {"fixed_ips": ("10.0.0.1",), "allowed_addresses": (AllowedAddress(VIRTUAL),)}
+    assert touched(net, Update("port", "a", named)) == {"port a"}
+    addresses = net.network.addresses("red")
+    assert (addresses.port_of_ip("10.0.0.1"), list(addresses.sharers(VIRTUAL))) == ("a", ["a"])
+    net.do(Unplug("a"), Delete("port", "a"))
+    assert (addresses.port_of_ip("10.0.0.1"), list(addresses.sharers(VIRTUAL))) == (None, [])
 
 
 def test_facts_may_be_loaded_in_any_order(net: World) -> None:

@@ -10,6 +10,7 @@ from tests.unit.test_compiler import fragile
 from weft.controller.compile.compiler import Compiler
 from weft.controller.compile.stages import STAGES
 from weft.controller.model.commands import Create, Delete, ObserveInterfaces, Plug, Unplug, Update
+from weft.controller.model.traits import Subport
 from weft.controller.pipeline.core import CORE
 from weft.controller.sync.plan import Removal
 
@@ -81,6 +82,20 @@ def test_a_port_that_does_not_exist_has_no_status(net: Controller) -> None:
 def test_what_is_not_compiled_yet_is_not_proven(net: Controller, change: Update) -> None:
     net.serve().submit(change)
     assert net.status("a") == ("BUILD", "the change is being compiled")
+    assert net.work().serve().status("a") == ACTIVE
+
+
+def test_a_trunk_is_proven_on_each_of_its_segments(net: Controller) -> None:
+    net.do(Create("segment", {"id": "blue", "name": "blue", "project": "p"}))
+    net.do(*vif("far", "blue", "s2", "e1", B))
+    net.serve().submit(Update("port", "a", {"trunk": (Subport(7, "blue"),)}))
+    assert net.status("a") == ("BUILD", "the change is being compiled")
+    net.work().serve("s1", "s3")
+    assert net.status("a") == ("BUILD", "switch s2 has not acknowledged it yet")
+    assert net.serve().status("a") == ACTIVE
+    net.submit(Update("segment", "blue", {"security": "mac"}))
+    assert net.status("a") == ("BUILD", "the change is being compiled")
+    assert net.status("b") == ACTIVE
     assert net.work().serve().status("a") == ACTIVE
 
 

@@ -56,6 +56,8 @@ def address(view: View, port: str) -> Iterator[Placed]:
 
 
 def _known(may: Voice) -> Iterator[Flow]:
+    for ip in (IPV4, IPV6) if may.dhcp_server else ():  # what is wrong with it is not that it is a server's
+        yield flow(ADDRESS, 155, Drop("ip-source"), eth_type=ip, ip_proto=UDP)
     for pair in may.pairs:
         own = _from(pair)
         yield flow(ADDRESS, 100, NEXT, **own)

@@ -18,6 +18,7 @@ from weft.controller.pipeline.core import (
     DEST,
     FLOOD,
     FORWARD,
+    LISTEN,
     PORT,
     RECEIVE,
     SEGMENT,
@@ -67,8 +68,9 @@ def forward(view: View, port: str) -> Iterator[Placed]:
     told = (Load(DEST, switch.number), Load(PORT, at.port_number))
     for place in at.places:
         yield wherever(place.segment, flow(FORWARD, 100, *told, NEXT, segment=place.number, eth_dst=own))
-        for mac in shared:
-            yield wherever(place.segment, flow(FORWARD, 90, Goto(FLOOD), segment=place.number, eth_dst=mac))
+        for mac in shared:  # it comes to promiscuous ports as well, which need no copy then
+            for table, priority, goes_on in ((LISTEN, 120, NEXT), (FORWARD, 90, Goto(FLOOD))):
+                yield wherever(place.segment, flow(table, priority, goes_on, segment=place.number, eth_dst=mac))
 
 
 @stage(id=20, per="port")

@@ -23,9 +23,7 @@ RESOLUTION: tuple[Family, ...] = (
     *(resolution.false_sender_mac, resolution.false_sender_address, resolution.false_sender),
     *(resolution.odd_resolution, resolution.reverse_resolution),
 )
-ADDRESSES: tuple[Family, ...] = (
-    *(addresses.false_ipv4_source, addresses.false_ipv6_source, addresses.crossed_pairs),
-)
+ADDRESSES: tuple[Family, ...] = (*(addresses.false_ipv4_source, addresses.false_ipv6_source, addresses.crossed_pairs),)
 NEIGHBOURS: tuple[Family, ...] = (
     *(neighbourhood.false_advertisement, neighbourhood.false_solicitation),
     *(neighbourhood.false_router, neighbourhood.cut_discovery),

@@ -64,6 +64,11 @@ def _pieces6(datagram: bytes) -> Iterator[tuple[str, int, bytes, str]]:
     yield "atomic", FRAGMENT, ipv6.fragment(UDP) + datagram, DIES
     yield "first piece", FRAGMENT, ipv6.fragment(UDP, more=True) + datagram[:16], DIES
     yield "last piece", FRAGMENT, ipv6.fragment(UDP, 16) + datagram[16:], ""
-    yield "first piece behind options", OPTIONS, ipv6.options(FRAGMENT) + ipv6.fragment(UDP, more=True) + datagram[:8], DIES
+    yield (
+        "first piece behind options",
+        OPTIONS,
+        ipv6.options(FRAGMENT) + ipv6.fragment(UDP, more=True) + datagram[:8],
+        DIES,
+    )
     alone = ipv6.fragment(OPTIONS, more=True) + ipv6.options(UDP)
     yield "first piece of options alone", FRAGMENT, alone, UNREADABLE

@@ -112,7 +112,10 @@ def ipv4_packets(scene: Scene) -> Iterator[Said]:
             ("TCP", ipv4.ipv4(mine, far.ip4, ipv4.TCP, bytes.fromhex("0fa00050") + bytes(8) + b"\x50\x02" + bytes(6))),
             ("an echo request", ipv4.ipv4(mine, far.ip4, ipv4.ICMP, ipv4.icmp(8, 0, b"\0\1\0\1" + MARK))),
             ("SCTP", ipv4.ipv4(mine, far.ip4, 132, bytes(12))),
-            *((f"piece {n}", piece) for n, piece in enumerate(ipv4.in_fragments(mine, far.ip4, ipv4.UDP, datagram, 128))),
+            *(
+                (f"piece {n}", piece)
+                for n, piece in enumerate(ipv4.in_fragments(mine, far.ip4, ipv4.UDP, datagram, 128))
+            ),
         ):
             yield f"{name} of {pair}", ethernet(far.mac, pair.mac, ipv4.IPV4, packet), ""
         said = ipv4.ipv4(mine, "10.0.255.255", ipv4.UDP, datagram)

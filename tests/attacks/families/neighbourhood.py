@@ -55,14 +55,20 @@ def cut_discovery(scene: Scene) -> Iterator[Said]:
         for length in range(len(whole)):
             packet = ipv6.ipv6(claim.source, ALL_NODES, ICMPV6, whole[:length])
             said = ethernet(group_mac(ALL_NODES), me.mac, ipv6.IPV6, packet)
-            yield f"{claim.name}, {length} octets of {len(whole)}", Bare(said), UNREADABLE if length < 8 else claim.reason
+            yield (
+                f"{claim.name}, {length} octets of {len(whole)}",
+                Bare(said),
+                UNREADABLE if length < 8 else claim.reason,
+            )
 
 
 def _advertisements(scene: Scene) -> Iterator[Claim]:
     local = ipv6.link_local(scene.me.mac)
     for whose, target in ((scene.far.name, scene.far.ip6), ("a link-local", ipv6.link_local(scene.far.mac))):
         for name, options in _options(nd.TARGET, scene.me.mac, scene.far.mac):
-            yield Claim(f"advertisement of {whose}, {name}", local, nd.ADVERTISEMENT, nd.advertisement(target, *options))
+            yield Claim(
+                f"advertisement of {whose}, {name}", local, nd.ADVERTISEMENT, nd.advertisement(target, *options)
+            )
         said = nd.advertisement(target, nd.option(nd.TARGET, scene.me.mac))
         yield Claim(f"advertisement of {whose} as its owner", target, nd.ADVERTISEMENT, said)
     for name, options in _options(nd.TARGET, scene.me.mac, STRANGER):
@@ -101,7 +107,9 @@ def _routers(scene: Scene) -> Iterator[Claim]:
     for whose, source in (("mine", local), ("another's", far)):
         for name, option in (("", b""), (" with my MAC", mine), (" with another's MAC", other)):
             advertised, asked = nd.router_advertisement(option), nd.router_solicitation(option)
-            yield Claim(f"router advertisement from {whose}{name}", source, nd.ROUTER_ADVERTISEMENT, advertised, ROUTERS_ALONE)
+            yield Claim(
+                f"router advertisement from {whose}{name}", source, nd.ROUTER_ADVERTISEMENT, advertised, ROUTERS_ALONE
+            )
             yield Claim(f"router solicitation from {whose}{name}", source, nd.ROUTER_SOLICITATION, asked)
         aside = nd.redirect(local, scene.foreign.ip6, nd.option(nd.TARGET, scene.me.mac))
         yield Claim(f"redirect from {whose}", source, nd.REDIRECT, aside, ROUTERS_ALONE)
@@ -117,7 +125,11 @@ def _in_every_way(scene: Scene, claim: Claim) -> Iterator[Said]:
         ways = ((group_mac(ALL_ROUTERS), ALL_ROUTERS), *ways)
     for mac, destination in ways:
         message = ipv6.icmpv6(claim.source, destination, claim.kind, claim.rest)
-        yield f"{claim.name} to {destination}", _frame(me.mac, mac, claim.source, destination, ICMPV6, message), claim.reason
+        yield (
+            f"{claim.name} to {destination}",
+            _frame(me.mac, mac, claim.source, destination, ICMPV6, message),
+            claim.reason,
+        )
     if not claim.name.endswith(PLAINEST) and claim.kind not in (nd.ROUTER_ADVERTISEMENT, nd.REDIRECT):
         return
     mac, destination = ways[-2]

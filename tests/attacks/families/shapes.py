@@ -10,18 +10,22 @@ from tests.attacks.octets import neighbours as nd
 from tests.attacks.octets.ethernet import BROADCAST, Tag, ethernet, tagged
 from tests.attacks.octets.ipv6 import group_mac
 
-MALFORMED, TAGGED, SOURCE = "admit:malformed", "classify:tagged", "admit:source-mac"
+MALFORMED, HIDES, TAGGED, SOURCE = "admit:malformed", "admit:ethertype", "classify:tagged", "admit:source-mac"
 
 
 def runts(scene: Scene) -> Iterator[Said]:
     """Frames that end where their headers do, or before."""
     me = scene.me
     for ethertype, reason in (
-        (0x0000, "admit:ethertype"), (ipv4.IPV4, MALFORMED), (ipv6.IPV6, MALFORMED), (arp.ARP, "admit:arp-sender"),
-        (arp.RARP, "admit:arp-sender"), (0x88CC, "admit:reserved"), (0x8100, "admit:ethertype"), (0x8847, "admit:ethertype"),
-    ):  # fmt: skip
+        *((0x0000, HIDES), (ipv4.IPV4, MALFORMED), (ipv6.IPV6, MALFORMED), (arp.ARP, "admit:arp-sender")),
+        *((arp.RARP, "admit:arp-sender"), (0x88CC, "admit:reserved"), (0x8100, HIDES), (0x8847, HIDES)),
+    ):
         for extra in range(4):
-            yield f"{ethertype:x} and {extra} octets", Bare(ethernet(BROADCAST, me.mac, ethertype, b"\x01" * extra)), reason
+            yield (
+                f"{ethertype:x} and {extra} octets",
+                Bare(ethernet(BROADCAST, me.mac, ethertype, b"\x01" * extra)),
+                reason,
+            )
     for end in (16, 18, 19, 20, 24):
         cut = tagged(opaque(BROADCAST, me.mac), Tag(2))[:end]
         yield f"a tag, {end} octets", Bare(cut), TAGGED if end >= 18 else "admit:ethertype"
@@ -48,7 +52,11 @@ def false_lengths(scene: Scene) -> Iterator[Said]:
             packet = ipv4.ipv4(liar, scene.near.ip4, ipv4.UDP, datagram, **said)  # type: ignore[arg-type]
             named = f"IPv4 {name} from {liar}"
             yield named, ethernet(scene.near.mac, me.mac, ipv4.IPV4, packet), MALFORMED
-        yield f"protocol 0 from {liar}", ethernet(far.mac, me.mac, ipv4.IPV4, ipv4.ipv4(liar, far.ip4, 0, MARK)), MALFORMED
+        yield (
+            f"protocol 0 from {liar}",
+            ethernet(far.mac, me.mac, ipv4.IPV4, ipv4.ipv4(liar, far.ip4, 0, MARK)),
+            MALFORMED,
+        )
     for source in (ipv6.link_local(me.mac), far.ip6):
         datagram = ipv6.udp(source, far.ip6, (4000, 4000), MARK)
         for name, packet in (

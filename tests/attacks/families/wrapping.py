@@ -62,10 +62,18 @@ def tunnels_to_endpoints(scene: Scene) -> Iterator[Said]:
     inside = opaque(scene.foreign_mac, far.mac)
     with_tag = tagged(opaque(BROADCAST, scene.foreign_mac), Tag(3))
     local = ipv6.link_local(me.mac)
-    for way, to in (("far", far.ip4), ("the underlay", "172.16.0.1"), ("loopback", "127.0.0.1"), ("all", "10.0.255.255")):
+    for way, to in (
+        ("far", far.ip4),
+        ("the underlay", "172.16.0.1"),
+        ("loopback", "127.0.0.1"),
+        ("all", "10.0.255.255"),
+    ):
         for frame_name, frame in (("a frame", inside), ("a tagged frame", with_tag)):
             for segment in (1, 2, 3):
-                for name, port, make in (("VXLAN", tunnels.VXLAN, tunnels.vxlan), ("Geneve", tunnels.GENEVE, tunnels.geneve)):
+                for name, port, make in (
+                    ("VXLAN", tunnels.VXLAN, tunnels.vxlan),
+                    ("Geneve", tunnels.GENEVE, tunnels.geneve),
+                ):
                     datagram = ipv4.udp(mine, to, (50000, port), make(segment, frame))
                     packet = ipv4.ipv4(mine, to, ipv4.UDP, datagram)
                     yield f"{name} {segment}, {frame_name} to {way}", ethernet(far.mac, me.mac, ipv4.IPV4, packet), ""
