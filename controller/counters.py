@@ -5,7 +5,7 @@ Pure: here it is said what is to be asked of which switch, and what the answers 
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator
 from typing import Any, NamedTuple, get_args
 
 from weft.controller.compile.stages.limits import Limit, meter_of
@@ -14,7 +14,7 @@ from weft.controller.flow.decode import fields_of
 from weft.controller.flow.encode import Encoder
 from weft.controller.flow.flow import flow
 from weft.controller.flow.meter import LAST_ID
-from weft.controller.model.facts import Port
+from weft.controller.model.facts import Endpoint, Port
 from weft.controller.model.network import Network
 from weft.controller.pipeline.core import CORE, DROP, PORT, REASON, SOURCE
 from weft.controller.pipeline.reasons import REASON_BY_NAME, REASON_BY_NUMBER
@@ -40,10 +40,10 @@ class Place(NamedTuple):
 
 
 class Dropped(NamedTuple):
-    """Frames that have died on a switch, of one port or of nobody's, for one reason."""
+    """Frames that have died on a switch, of the port with that number or, when it is 0, of nobody's, for one reason."""
 
     switch: str
-    port: str | None
+    number: int
     reason: str
     counted: Count
 
@@ -85,8 +85,9 @@ def port_document(place: Place, reading: Reading) -> dict[str, Any]:
     What a VIF has sent includes what was dropped of it; what it was sent does not.
     """
     traffic = reading.ports.get(place.ofport, Traffic(_NOTHING, _NOTHING))
-    found = [d for d in drops_on({place.number: place.port}, [place], place.switch, reading) if d.port == place.port]
-    dropped = _summed(found)
+    charged = (Dropped(place.switch, *one) for one in _charged(reading) if one[0] == place.number)
+    metered = (Dropped(place.switch, place.number, *one) for one in _metered(place.ofport, reading))
+    dropped = _summed((*charged, *metered))
     return {
         "port": place.port,
         "switch": place.switch,
@@ -98,47 +99,54 @@ def port_document(place: Place, reading: Reading) -> dict[str, Any]:
     }
 
 
-def drops_document(network: Network, readings: Mapping[str, Reading], limit: int) -> dict[str, Any]:
+def drops_document(network: Network, found: Iterable[Dropped], answered: Collection[str], limit: int) -> dict[str, Any]:
     """Why frames die, over all switches: the ``limit`` pairs of port and reason with most frames, the worst first.
 
-    A switch of the model that has no reading is unanswered.
+    A switch of the model that is not among those that have answered is named.
     """
-    ports = [port for port in network.of_kind("port") if isinstance(port, Port)]
-    id_by_number = {port.number: port.id for port in ports}
-    places_by_switch: dict[str, list[Place]] = {}
-    for port in ports:
-        try:
-            place = place_of(network, port.id)
-        except Nowhere:
-            continue
-        places_by_switch.setdefault(place.switch, []).append(place)
-    found: list[Dropped] = []
-    for switch, reading in readings.items():
-        found += drops_on(id_by_number, places_by_switch.get(switch, ()), switch, reading)
+    worst = _summed(found)[:limit]
+    numbers = {dropped.number for dropped in worst}
+    port_by_number = {p.number: p for p in network.of_kind("port") if isinstance(p, Port) and p.number in numbers}
     return {
-        "drops": [_drop_document(network, dropped) for dropped in _summed(found)[:limit]],
-        "unanswered": sorted(str(s.id) for s in network.of_kind("switch") if s.id not in readings),
+        "drops": [_drop_document(port_by_number.get(dropped.number), dropped) for dropped in worst],
+        "unanswered": sorted(str(s.id) for s in network.of_kind("switch") if s.id not in answered),
     }
 
 
-def drops_on(
-    id_by_number: Mapping[int, str], places: Iterable[Place], switch: str, reading: Reading
-) -> Iterator[Dropped]:
-    """What has died on a switch, as its entries and its meters have counted it.
+def drops_on(network: Network, switch: str, reading: Reading) -> Iterator[Dropped]:
+    """What has died on a switch, as its entries and its meters have counted it."""
+    for number, reason, count in _charged(reading):
+        yield Dropped(switch, number, reason, count)
+    ofports = {meter // len(LIMITS) for meter in reading.meters}  # as ``meter_of`` numbers them
+    for end in network.interfaces_of(switch) if ofports else ():
+        interface = network.interface(end)
+        port = _port_at(network, end) if interface is not None and interface.ofport in ofports else None
+        if interface is not None and port is not None:
+            for limit, count in _metered(interface.ofport, reading):
+                yield Dropped(switch, port.number, limit, count)
 
-    ``id_by_number`` are the ports by their numbers, ``places`` those whose VIFs are on the switch.
-    """
+
+def _port_at(network: Network, end: Endpoint) -> Port | None:
+    vif = network.vif_at(end)
+    port = network.port_of_vif(vif) if vif is not None else None
+    return network.port(port) if port is not None else None
+
+
+def _charged(reading: Reading) -> Iterator[tuple[int, str, Count]]:
+    """Whose frames, why, and how many, as entries have counted them."""
     for table, match, count in reading.entries:
-        told = _registers(match) if table == DROP.id else {}
+        told = _registers(match) if table == DROP.id and count.frames else {}
         reason = REASON_BY_NUMBER.get(told.get(REASON.name, 0))
-        if reason is not None and count.frames:
-            port = id_by_number.get(told.get(SOURCE.name, told.get(PORT.name, 0)))
-            yield Dropped(switch, port, reason.name, count)
-    for place in places:
-        for limit in LIMITS:
-            count = reading.meters.get(meter_of(place.ofport, limit), _NOTHING)
-            if count.frames:
-                yield Dropped(switch, place.port, limit, count)
+        if reason is not None:
+            yield told.get(SOURCE.name, told.get(PORT.name, 0)), reason.name, count
+
+
+def _metered(ofport: int, reading: Reading) -> Iterator[tuple[str, Count]]:
+    """Why and how many, as the meters of an interface have counted them."""
+    for limit in LIMITS:
+        count = reading.meters.get(meter_of(ofport, limit), _NOTHING)
+        if count.frames:
+            yield limit, count
 
 
 def _match(register: Register, value: int) -> bytes:
@@ -162,16 +170,16 @@ def _registers(match: bytes) -> dict[str, int]:
 
 def _summed(found: Iterable[Dropped]) -> list[Dropped]:
     """One for each switch, port and reason, the most frames first."""
-    counts: dict[tuple[str, str | None, str], Count] = {}
-    for switch, port, reason, count in found:
-        before = counts.get((switch, port, reason), _NOTHING)
-        counts[switch, port, reason] = Count(before.frames + count.frames, before.octets + count.octets)
+    counts: dict[tuple[str, int, str], Count] = {}
+    for switch, number, reason, count in found:
+        before = counts.get((switch, number, reason), _NOTHING)
+        counts[switch, number, reason] = Count(before.frames + count.frames, before.octets + count.octets)
     summed = [Dropped(*key, count) for key, count in counts.items()]
-    return sorted(summed, key=lambda d: (-d.counted.frames, d.switch, d.port or "", d.reason))
+    return sorted(summed, key=lambda d: (-d.counted.frames, d.switch, d.number, d.reason))
 
 
-def _drop_document(network: Network, dropped: Dropped) -> dict[str, Any]:
-    port = network.port(dropped.port) if dropped.port is not None else None
+def _drop_document(port: Port | None, dropped: Dropped) -> dict[str, Any]:
+    """Of a port that is gone meanwhile no more is known than of nobody."""
     return {
         "port": port.id if port is not None else None,
         "name": port.name if port is not None else None,

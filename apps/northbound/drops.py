@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import re
 
+import eventlet
 import falcon
 
 from weft.apps.northbound.counters import ask
 from weft.apps.northbound.problems import malformed
-from weft.controller.counters import about_drops, drops_document
+from weft.controller.counters import Dropped, about_drops, drops_document, drops_on
 from weft.controller.service import Service
 
 LIMIT = 100  # unless somebody says how many
@@ -28,4 +29,9 @@ class Drops:
         if not re.fullmatch("[1-9][0-9]{0,5}", limit):
             raise malformed("must be a number from 1 to 999999", "limit")
         network = self._service.network
-        resp.media = drops_document(network, ask(self._service, about_drops(network)), int(limit))
+        readings = ask(self._service, about_drops(network))
+        found: list[Dropped] = []
+        for switch, reading in readings.items():
+            found += drops_on(network, switch, reading)
+            eventlet.sleep(0)  # many switches with many ports leave everybody else a turn
+        resp.media = drops_document(network, found, readings.keys(), int(limit))

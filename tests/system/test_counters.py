@@ -55,7 +55,7 @@ def weft(lab: HeldLab, *arguments: str) -> subprocess.Popen[str]:
     """The command, on its way."""
     where = {"WEFT_URL": lab.description["controller"]["rest"]}
     where["WEFT_TOKEN_FILE"] = lab.description["controller"]["token_file"]
-    command = (Path(sys.executable).with_name("weft"), *arguments)
+    command = [str(Path(sys.executable).with_name("weft")), *arguments]
     pipe = subprocess.PIPE
     return subprocess.Popen(command, env=os.environ | where, text=True, stdout=pipe, stderr=pipe)
 

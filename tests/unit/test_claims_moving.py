@@ -168,11 +168,8 @@ def test_a_claim_has_no_roles(net: World) -> None:
 
 def test_a_vif_that_the_operator_plugged_in_accepts_the_offer_when_it_is_claimed(net: World) -> None:
     net.do(Create("vif", {"id": "v", "mac": A, "project": "blue"}), Plug("p", "v"))
-    assert refused(net, claim()) == (
-        "refused",
-        "connect",
-        "port 'p' is open to its owner 'red', and project 'blue' is not",
-    )
+    closed = "port 'p' is open to its owner 'red', and project 'blue' is not"
+    assert refused(net, claim()) == ("refused", "connect", closed)
     net.do(Update("port", "p", {"offer": Offer("project:blue", "veth", NOW + 1)}), claim())
     port = net.network.port("p")
     assert isinstance(port, Port)

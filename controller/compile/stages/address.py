@@ -68,7 +68,7 @@ def _known(may: Voice) -> Iterator[Flow]:
 def _looking(may: Voice) -> Iterator[Flow]:
     """Who has no address yet asks for one (RFC 2131), sees whether it is free (RFC 4862), and joins groups."""
     asks: dict[str, Any] = {"ipv4_src": "0.0.0.0", "ipv4_dst": "255.255.255.255", "ip_frag": WHOLE}
-    yield flow(ADDRESS, 100, NEXT, eth_type=IPV4, ip_proto=UDP, **asks, udp_src=DHCP_CLIENT, udp_dst=DHCP_SERVER)
+    yield flow(ADDRESS, 160, NEXT, eth_type=IPV4, ip_proto=UDP, **asks, udp_src=DHCP_CLIENT, udp_dst=DHCP_SERVER)
     nobody: dict[str, Any] = {"eth_type": IPV6, "ipv6_src": UNKNOWN, "ip_proto": ICMPV6}
     for kind in (ROUTER_SOLICITATION, *MLD_REPORTS):
         yield flow(ADDRESS, 100, NEXT, **nobody, icmpv6_type=kind)

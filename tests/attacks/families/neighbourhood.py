@@ -8,7 +8,7 @@ from typing import NamedTuple
 from tests.attacks.families.attempt import STRANGER, STRANGER_IP6, Bare, Said, Scene
 from tests.attacks.octets import ipv6
 from tests.attacks.octets import neighbours as nd
-from tests.attacks.octets.ethernet import NOBODY, ethernet
+from tests.attacks.octets.ethernet import NOBODY, ethernet, snap
 from tests.attacks.octets.ipv6 import ALL_NODES, ALL_ROUTERS, FRAGMENT, ICMPV6, OPTIONS, ROUTING, group_mac
 
 DIES, ROUTERS_ALONE, UNREADABLE = "admit:neighbour", "admit:router", "admit:malformed"
@@ -136,6 +136,8 @@ def _in_every_way(scene: Scene, claim: Claim) -> Iterator[Said]:
     coded = ipv6.icmpv6(claim.source, destination, claim.kind, claim.rest, code=1)
     yield f"{claim.name}, code 1", _frame(me.mac, mac, claim.source, destination, ICMPV6, coded), claim.reason
     message = ipv6.icmpv6(claim.source, destination, claim.kind, claim.rest)
+    packet = ipv6.ipv6(claim.source, destination, ICMPV6, message)
+    yield f"{claim.name} in SNAP", snap(mac, me.mac, ipv6.IPV6, packet), claim.reason
     for name, following, payload, reason in _hidden(message, claim.reason):
         yield f"{claim.name}, {name}", _frame(me.mac, mac, claim.source, destination, following, payload), reason
 

@@ -30,7 +30,7 @@ def ipv4(
     words: int | None = None,
     total: int | None = None,
 ) -> bytes:
-    """A packet; ``offset`` is in octets. ``words`` and ``total`` are the lengths that it claims where they are false."""
+    """A packet; ``offset`` is in octets. ``words`` and ``total`` are lengths that it claims, where they are false."""
     said = 5 + len(options) // 4 if words is None else words
     length = 20 + len(options) + len(payload) if total is None else total
     fragment = offset // 8 | (_MORE if more else 0)

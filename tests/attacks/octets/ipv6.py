@@ -19,7 +19,7 @@ def ipv6(
     source: str, destination: str, following: int, payload: bytes, *, hops: int = 255, version: int = 6,
     length: int | None = None,
 ) -> bytes:  # fmt: skip
-    """A packet; ``following`` names the first header of the payload. ``length`` is what it claims where that is false."""
+    """A packet; ``following`` names the first header of the payload. ``length`` is the claimed one where false."""
     start = struct.pack("!IHBB", version << 28, len(payload) if length is None else length, following, hops)
     return start + IPv6Address(source).packed + IPv6Address(destination).packed + payload
 
