@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from bisect import bisect_left, insort
+from bisect import bisect_left, bisect_right, insort
 from collections import Counter
 from collections.abc import Iterator
 from functools import lru_cache
@@ -85,18 +85,19 @@ class Addresses:
 
     def _overlapping(self, prefix: Prefix) -> Iterator[Prefix]:
         for version, length in self._lengths:
-            if version == prefix.version and length <= prefix.length:
+            if version == prefix.version and length < prefix.length:
                 around = prefix.widened(length)
                 if around in self._ports_by_prefix:
                     yield around
-        if prefix.first == prefix.last:  # nothing lies in a single address
+        if prefix in self._ports_by_prefix:
+            yield prefix
+        if prefix.first == prefix.last:  # nothing else lies in a single address
             return
-        for place in range(bisect_left(self._prefixes, prefix), len(self._prefixes)):
+        for place in range(bisect_right(self._prefixes, prefix), len(self._prefixes)):
             inside = self._prefixes[place]
             if (inside.version, inside.first) > (prefix.version, prefix.last):
                 return
-            if inside.length > prefix.length:
-                yield inside
+            yield inside
 
     def add(self, port: Port) -> None:
         """The port names its addresses from now on."""
@@ -120,8 +121,7 @@ class Addresses:
             if not self._ports_by_mac[mac]:
                 del self._ports_by_mac[mac]
         for ip in port.fixed_ips:
-            if self._port_by_ip.get(ip) == port.id:
-                del self._port_by_ip[ip]
+            del self._port_by_ip[ip]
         for prefix in _prefixes(port):
             discard(self._ports_by_prefix[prefix], port.project, port.id)
             if not self._ports_by_prefix[prefix]:

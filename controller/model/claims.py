@@ -140,6 +140,10 @@ def _confirm(network: Network, at: int, port: Port, before: Vif, after: Vif, lea
         if interface is not None and interface.up:
             rule = f"VIF {before.id!r} is at {there.interface} of {there.switch}, which still has carrier"
             raise Refusal("conflict", "interface", rule)
+        coming = network.interface(here)
+        if old is not None and old.port == port.id and not (coming is not None and coming.up):
+            rule = f"VIF {before.id!r} is at {there.interface} of {there.switch}, and {here.interface} has no carrier"
+            raise Refusal("conflict", "interface", rule)
         if old is not None and old.port == port.id:
             rule = f"VIF {before.id!r} is at {here.interface} of {here.switch} now"
             lost = replace(old, outcome="refused", field="interface", rule=rule, located=False)

@@ -65,7 +65,7 @@ def check_bound_kind(network: Network, before: Vif, after: Vif) -> None:
 
 
 def check_mac(
-    network: Network, port: Port, vif: Vif, segments: Iterable[str] | None = None, emptied: str | None = None
+    network: Network, port: Port, vif: Vif, *, segments: Iterable[str] | None = None, emptied: str | None = None
 ) -> None:
     """A VIF's MAC is its alone on each segment of the port (or on those named); elsewhere it may be again.
 

@@ -33,7 +33,7 @@ def put_in(network: Network, port: Port, vif: Vif, emptied: str | None = None) -
     The port ``emptied`` is losing its VIF in the same breath.
     """
     check_kind(port, vif)
-    check_mac(network, port, vif, emptied)
+    check_mac(network, port, vif, emptied=emptied)
     check_room(network, port.segments, vif)
     before = network.port(port.id)
     if port != before:

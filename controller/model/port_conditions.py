@@ -38,7 +38,7 @@ def check_port(network: Network, before: Port | None, after: Port, caller: Calle
     if vif is not None:
         check_kind(after, vif)
         come = [segment for segment in after.segments if segment not in old]
-        check_mac(network, after, vif, come)
+        check_mac(network, after, vif, segments=come)
         check_room(network, come, vif)
 
 

@@ -91,7 +91,13 @@ TRAITS = (
         "Private VLAN: whom it hears and reaches. `isolated`: promiscuous ports alone.",
     ),
     Trait("max_rate", "kbit/s", "no limit", "owner", "The most that it may send, and the most that it is sent."),
-    Trait("burst", "kbit", "a tenth of a second of `max_rate`", "owner", "How much may come at once on top of it."),
+    Trait(
+        "burst",
+        "kbit",
+        "a tenth of a second of `max_rate`",
+        "owner",
+        "How much may come at once on top of it; one frame in any case.",
+    ),
     Trait("max_broadcast", "frames/s", "no limit", "owner", "The most broadcast and multicast frames it may send."),
 )
 TRAIT_BY_NAME = {trait.name: trait for trait in TRAITS}

@@ -20,7 +20,7 @@ BRIDGES_ALONE = (0x88CC, 0x888E, 0x8808, 0x8809)  # LLDP, EAPOL, PAUSE, slow pro
 BRIDGE_GROUPS = ("01:80:c2:00:00:0", "01:00:0c:cc:cc:cc", "01:00:0c:cc:cc:cd", "01:00:0c:cd:cd:cc", "01:00:0c:cd:cd:cd")
 HIDING = {  # MPLS, NSH, PPPoE, PBB, Ethernet inside, TRILL, jumbo LLC; tags that are none to a switch, a second tag
     *(0x8847, 0x8848, 0x894F, 0x8863, 0x8864, 0x88E7, 0x6558, 0x22F3, 0x8870),
-    *(0x9100, 0x9200, 0x9300, 0x8926, 0x893F, 0x8100, 0x88A8),
+    *(0x9100, 0x9200, 0x9300, 0x8200, 0x8926, 0x893F, 0x8100, 0x88A8),
 }
 ROUTER_SOLICITATION, ROUTER_ADVERTISEMENT, SOLICITATION, ADVERTISEMENT, REDIRECT = range(133, 138)
 LISTENER_REPORTS = (131, 143)

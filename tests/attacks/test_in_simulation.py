@@ -12,7 +12,7 @@ from tests.attacks.simulated import SimulatedFabric
 from tests.attacks.society import ROLES, Station, society
 from tests.attacks.tally import Tally
 
-SHARE = {"single": 24, "ring": 24, "leaf-spine": 8}  # one in so many variants, other ones for each profile
+SHARE = {"single": 32, "ring": 32, "leaf-spine": 10}  # one in so many variants, other ones for each profile
 WHOLE = ("red1", "red2")  # at the two levels that look inside, all variants; on one fabric
 
 

@@ -20,7 +20,7 @@ from weft.controller.pipeline.core import CORE
 pytestmark = pytest.mark.system
 
 # One in so many variants, other ones for each profile and each siege; all of them are walked through the simulation.
-SHARES = {name: 6 if name in ("red1", "red2") else 24 for name in ROLES}
+SHARES = {name: 8 if name in ("red1", "red2") else 32 for name in ROLES}
 FOR_REAL = {  # which of the broken tables are tried on which fabric
     "single": ("any source MAC", "priority tags", "any ARP sender MAC", "LLC without SNAP"),
     "ring": ("a tag below a trunk's", "a link-layer option twice", "any IPv4 source", "isolated ports hear each other"),

@@ -126,13 +126,15 @@ def test_a_claim_brings_no_mac_twice_onto_a_segment(net: World) -> None:
 
 
 def test_a_claim_needs_room(net: World) -> None:
+    net.do(Create("vif", {"id": "v", "mac": B, "project": "red"}), Plug("q", "v"))
     crowd = World().switch("s1").segment("red")
     for n in range(LOCAL_MEMBERS):
         crowd.vif(f"n{n}", "red", "s1", f"n{n}", f"02:00:00:01:{n >> 8:02x}:{n & 255:02x}")
     facts = [fact for fact in crowd.facts() if fact.kind in ("port", "vif", "attachment")]
     net.network.apply([Change(None, fact) for fact in facts], net.network.revision)
-    full = "s1 has 800 VIFs of segment 'red', and more do not fit into a list of receivers"
+    full = f"s1 has {LOCAL_MEMBERS} VIFs of segment 'red', and more do not fit into a list of receivers"
     assert refused(net, claim()) == ("refused", "switch", full)
+    assert refused(net, claim(port="q", mac=B)) == ("refused", "switch", full)
 
 
 def test_a_place_has_one_vif(net: World) -> None:

@@ -63,6 +63,14 @@ def test_a_vif_moves_when_its_old_place_is_dead(declared: World) -> None:
         declared.do(claim(FAR, port=None))
 
 
+def test_a_vif_does_not_go_to_and_fro_between_two_dead_places(declared: World) -> None:
+    declared.do(claim(), ObserveInterfaces("s1", {"e1": (1, False)}), ObserveInterfaces("s2", {"e1": (1, False)}))
+    dead = ("refused", "interface", "VIF 'v' is at e1 of s1, and e1 has no carrier")
+    assert refused(declared, claim(FAR)) == dead
+    declared.do(ObserveInterfaces("s2", {"e1": (1, True)}), claim(FAR))
+    assert plugged(declared).location == FAR
+
+
 def test_a_discovered_vif_moves_as_well(net: World) -> None:
     net.do(claim(), Update("vif", "p", {"description": "a web server"}))
     net.do(ObserveInterfaces("s1", {"e1": (1, False)}), claim(FAR, device="vm-8"))
@@ -131,6 +139,65 @@ def test_a_declared_vif_is_not_where_another_port_is_claimed(declared: World) ->
     assert plugged(declared).location == E2
 
 
+def test_an_interface_may_claim_the_port_of_a_vif_that_is_nowhere(declared: World) -> None:
+    declared.do(Create("vif", {"id": "w", "mac": B, "project": "red"}), Plug("q", "w"))
+    declared.do(claim(), claim(port="q", mac=B))
+    assert (plugged(declared).location, plugged(declared, "q").location) == (None, E1)
+
+
+def test_an_interface_that_claims_another_port_takes_no_mac_from_a_third(net: World) -> None:
+    net.do(claim()).vif("r", "red", "s2", "e2", B)
+    net.do(claim(port="q", mac=B))
+    assert outcome(net) == ("refused", "mac", f"{B} is on this segment already, in port 'r' at e2 of s2")
+    assert empty(net)
+
+
+def test_who_was_put_elsewhere_since_is_no_longer_where_a_claim_brought_it(declared: World) -> None:
+    """Another VIF has been declared to be there. It neither goes with the claim nor is moved like a claimed one."""
+    declared.do(claim(), Update("vif", "v", {"interface": "e2"}))
+    declared.do(
+        Create("vif", {"id": "w", "mac": B, "project": "red", "switch": "s1", "interface": "e1"}), Plug("q", "w")
+    )
+    declared.do(ObserveInterfaces("s1", {"e1": (1, False)}))
+    stays = ("refused", "interface", "VIF 'w' is declared to be at e1 of s1")
+    assert refused(declared, claim(FAR, "q", B)) == stays
+    declared.do(claim(port=None))
+    assert plugged(declared, "q").location == E1
+
+
+def test_who_was_unplugged_where_it_is_alive_is_not_moved(net: World) -> None:
+    net.do(claim(), Unplug("p"), claim(FAR))
+    left = net.network.vif("p")
+    assert left is not None
+    assert (left.location, plugged(net).id, plugged(net).location) == (E1, "s2:e1", FAR)
+
+
+def test_what_was_declared_is_not_taken_for_what_was_discovered(net: World) -> None:
+    net.do(Create("vif", {"id": "p", "mac": A, "project": "red"}), claim())
+    assert plugged(net).id == "s1:e1"
+    assert [found.location for found in (net.network.vif("p"),) if found is not None] == [None]
+
+
+def test_a_claim_that_is_refused_later_still_takes_its_vif_along(declared: World) -> None:
+    declared.do(claim(), Update("port", "p", {"connect": ()}), claim())
+    assert (outcome(declared), plugged(declared).location) == (
+        ("refused", "connect", "port 'p' is open to nobody, and project 'red' is not"),
+        E1,
+    )
+    declared.do(claim(port=None))
+    assert plugged(declared).location is None
+
+
+def test_a_claim_that_has_brought_nothing_takes_nothing_along(declared: World) -> None:
+    declared.do(claim(), claim(port="none"))
+    assert plugged(declared).location is None
+    kept = declared.network.claim(E1)
+    assert kept is not None
+    assert not kept.located
+    declared.do(Update("vif", "v", {"switch": "s1", "interface": "e1"}), claim(), claim(port=None))
+    assert plugged(declared).location == E1
+
+
 def test_what_somebody_unplugged_is_plugged_in_again_when_it_is_claimed_again(net: World) -> None:
     net.do(claim(), Unplug("p"), claim())
     assert plugged(net).id == "p"
@@ -154,9 +221,11 @@ def test_a_claim_accepts_an_offer_and_finds_its_port_kept_when_it_is_back(net: W
     kept = ("refused", "bound_vif", "port 'p' is kept for VIF 'p'")
     assert refused(net, claim(FAR, mac=B, project="green")) == kept
     assert refused(net, claim(FAR, mac=A, project="green")) == kept
+    assert refused(net, claim(FAR, mac=B, project="blue")) == kept
+    changed = ("refused", "vif_kind", "VIF 'p' has accepted the offer of port 'p' as tap")
+    assert refused(net, claim(FAR, project="blue", vif_kind="dpdk")) == changed
     net.do(claim(FAR, project="blue"))
     assert (plugged(net).id, plugged(net).location) == ("p", FAR)
-    changed = ("refused", "vif_kind", "VIF 'p' has accepted the offer of port 'p' as tap")
     assert refused(net, claim(FAR, project="blue", vif_kind="dpdk")) == changed
 
 

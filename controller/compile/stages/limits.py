@@ -16,6 +16,7 @@ from weft.controller.pipeline.core import STORM
 from weft.controller.pipeline.reasons import METERED
 
 Limit = Literal["admit:rate", "flood:storm", "deliver:rate"]
+AROUND = 22  # octets that a frame has beyond its packet: addresses, type, two tags
 BURST = 10  # what may come at once on top of a rate is this part of a second's worth, where nobody says otherwise
 
 
@@ -40,7 +41,10 @@ def limits(view: View, port: str) -> Iterator[Placed]:
     if found is None or at is None or not at.places:
         return
     if found.max_rate is not None:
-        burst = found.burst or max(1, found.max_rate // BURST)
+        # A frame that is larger than the burst would never pass, however long it waits.
+        segments = [view.segment(place.segment) for place in at.places]
+        frame = max(segment.mtu + AROUND for segment in segments if segment is not None)
+        burst = max(found.burst or found.max_rate // BURST, -(-frame * 8 // 1000))
         for limit in ("admit:rate", "deliver:rate"):
             yield here(at.switch, meter(meter_of(at.ofport, limit), found.max_rate, burst, "kbit/s"))
     if found.max_broadcast is not None:

@@ -22,7 +22,8 @@ def false_ipv4_source(scene: Scene) -> Iterator[Said]:
                 yield f"{name} of {liar} {way}", ethernet(destination, me.mac, ipv4.IPV4, packet), DIES
     for name, packet in _from_nobody(far.ip4):
         for way, destination in scene.ways:
-            yield f"{name} of nobody {way}", ethernet(destination, me.mac, ipv4.IPV4, packet), DIES
+            reason = "admit:dhcp-server" if "(67, " in name else DIES
+            yield f"{name} of nobody {way}", ethernet(destination, me.mac, ipv4.IPV4, packet), reason
     for name, packet in _ipv4_packets(far.ip4, scene.near.ip4):
         yield f"{name} in SNAP", snap(scene.near.mac, me.mac, ipv4.IPV4, packet), DIES
 

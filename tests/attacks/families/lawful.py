@@ -49,6 +49,8 @@ def resolution(scene: Scene) -> Iterator[Said]:
             yield f"{name} for {pair}", ethernet(destination, pair.mac, arp.ARP, packet), ""
             yield f"{name} for {pair} in SNAP", snap(destination, pair.mac, arp.ARP, packet), ""
     for mac in scene.me.macs:
+        asks = arp.arp(arp.REQUEST, (mac, "0.0.0.0"), (NOBODY, "10.0.55.5"))
+        yield f"probe of {mac}", ethernet(BROADCAST, mac, arp.ARP, asks), ""
         moved = arp.arp(arp.REVERSE_REQUEST, (mac, "0.0.0.0"), (mac, "0.0.0.0"))
         yield f"RARP for {mac}", ethernet(BROADCAST, mac, arp.RARP, moved), ""
 
@@ -92,6 +94,9 @@ def listeners(scene: Scene) -> Iterator[Said]:
             payload = ipv6.options(ipv6.ICMPV6, ipv6.ROUTER_ALERT) + report
             packet = ipv6.ipv6(source, "ff02::16", ipv6.HOP_BY_HOP, payload, hops=1)
             yield f"MLD of {source} for {group}", ethernet(group_mac("ff02::16"), me.mac, ipv6.IPV6, packet), ""
+            old = ipv6.options(ipv6.ICMPV6, ipv6.ROUTER_ALERT) + nd.old_report(source, group)
+            packet = ipv6.ipv6(source, group, ipv6.HOP_BY_HOP, old, hops=1)
+            yield f"MLDv1 of {source} for {group}", ethernet(group_mac(group), me.mac, ipv6.IPV6, packet), ""
     if me.addresses:
         body = ipv4.icmp(0x22, 0, bytes.fromhex("00000001 04000000 e00000fb"))  # the same checksum as ICMP's
         packet = ipv4.ipv4(me.ip4, "224.0.0.22", ipv4.IGMP, body, options=ipv4.ROUTER_ALERT, ttl=1)

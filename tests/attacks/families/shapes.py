@@ -18,7 +18,7 @@ def runts(scene: Scene) -> Iterator[Said]:
     me = scene.me
     for ethertype, reason in (
         *((0x0000, HIDES), (ipv4.IPV4, MALFORMED), (ipv6.IPV6, MALFORMED), (arp.ARP, "admit:arp-sender")),
-        *((arp.RARP, "admit:arp-sender"), (0x88CC, "admit:reserved"), (0x8100, HIDES), (0x8847, HIDES)),
+        *((arp.RARP, "admit:arp-sender"), (0x88CC, "admit:reserved"), (0x8100, TAGGED), (0x8847, HIDES)),
     ):
         for extra in range(4):
             yield (
@@ -28,7 +28,7 @@ def runts(scene: Scene) -> Iterator[Said]:
             )
     for end in (16, 18, 19, 20, 24):
         cut = tagged(opaque(BROADCAST, me.mac), Tag(2))[:end]
-        yield f"a tag, {end} octets", Bare(cut), TAGGED if end >= 18 else "admit:ethertype"
+        yield f"a tag, {end} octets", Bare(cut), TAGGED
     yield "a stranger's header", Bare(ethernet(BROADCAST, "02:00:00:00:ff:ff", 0x88B5, b"")), SOURCE
 
 

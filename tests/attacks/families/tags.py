@@ -10,7 +10,7 @@ from tests.attacks.octets.ethernet import BROADCAST, Tag, tagged
 
 DIES = "classify:tagged"
 CUSTOMER, SERVICE = 0x8100, 0x88A8
-UNKNOWN_TO_SWITCHES = (0x9100, 0x9200, 0x9300)
+UNKNOWN_TO_SWITCHES = (0x9100, 0x9200, 0x9300, 0x8200)
 IDS = (0, 1, 2, 3, 4, 5, 6, 9, 100, 4094, 4095)  # the lab's segments have the first ones from 2 on
 
 

@@ -48,7 +48,8 @@ def hidden_by_llc(scene: Scene) -> Iterator[Said]:
             yield f"SNAP of {oui} {way}", snap(destination, scene.me.mac, ipv4.IPV4, packet, oui), DIES
         for tag in (0x8100, 0x88A8, 0x9100):
             body = words(2, ipv4.IPV4) + packet
-            yield f"tag {tag:x} in SNAP {way}", snap(destination, scene.me.mac, tag, body), DIES
+            below = DIES if tag == 0x9100 else "classify:tagged"  # on a trunk it is a tag below the trunk's
+            yield f"tag {tag:x} in SNAP {way}", snap(destination, scene.me.mac, tag, body), below
         nested = bytes.fromhex("aaaa03" + ETHERNET_OUI) + words(ipv4.IPV4) + packet
         yield f"SNAP with a length for a type {way}", snap(destination, scene.me.mac, 0x0100, nested), DIES
         for length in (0x0000, 0x05DC, 0x05DD, 0x05FF):

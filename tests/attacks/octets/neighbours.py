@@ -5,9 +5,10 @@ from __future__ import annotations
 from ipaddress import IPv6Address
 
 from tests.attacks.octets.ethernet import mac
+from tests.attacks.octets.ipv6 import icmpv6
 
 ROUTER_SOLICITATION, ROUTER_ADVERTISEMENT, SOLICITATION, ADVERTISEMENT, REDIRECT = range(133, 138)
-ECHO_REQUEST, LISTENERS = 128, 143
+ECHO_REQUEST, OLD_REPORT, LISTENERS = 128, 131, 143
 SOURCE, TARGET = 1, 2
 _OVERRIDE = bytes.fromhex("20000000")
 
@@ -40,6 +41,11 @@ def router_advertisement(*options: bytes) -> bytes:
 def redirect(target: str, destination: str, *options: bytes) -> bytes:
     """To get to the destination, send to the target."""
     return bytes(4) + IPv6Address(target).packed + IPv6Address(destination).packed + b"".join(options)
+
+
+def old_report(source: str, group: str) -> bytes:
+    """The whole message: I listen to that group (RFC 2710)."""
+    return icmpv6(source, group, OLD_REPORT, bytes(4) + IPv6Address(group).packed)
 
 
 def listeners(group: str) -> bytes:
