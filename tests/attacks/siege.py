@@ -17,6 +17,7 @@ _BURST = 24  # attempts on the way at a time
 _LULL = 0.25  # seconds without a frame, after which the rest of a burst counts as lost
 _BREATH = 0.002  # seconds that a burst is given that nobody must hear
 _SILENCE = 0.1  # seconds without a frame, after which nothing more is on its way
+_HOPE = 1.5  # the same while something is missing: on a busy machine a switch may sleep for long
 _LIMIT = 10.0  # seconds of listening at most after the last frame was sent: in a loop they never stop
 
 
@@ -42,10 +43,15 @@ class Siege:
             while left > 0 and (came := self._listen(patience)) is not None:
                 left -= came
         end = time.monotonic() + _LIMIT
-        while self._listen(_SILENCE) is not None and time.monotonic() < end:
+        while self._listen(_SILENCE if self._complete else _HOPE) is not None and time.monotonic() < end:
             pass
         for octets, (attempt, verdict) in self._sent.items():
             self._tally.note(sender, attempt, verdict, self._heard[octets])
+
+    @property
+    def _complete(self) -> bool:
+        """Whether all that must be heard was heard."""
+        return all(verdict.must.items() <= self._heard[octets].keys() for octets, (_, verdict) in self._sent.items())
 
     def _announce(self, sender: Station, attempt: Attempt) -> int:
         """Put down what will be sent; how many hosts must hear it."""
