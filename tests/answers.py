@@ -36,6 +36,7 @@ def answers(network: Network, about: Iterable[Fact]) -> Answers:
     found |= {Key("local", (s, at)): network.local(s, at) for s in segments for at in switches}
     found[ALL_LINKS] = network.links()
     found |= {("count local", s, at): network.count_local(s, at) for s in segments for at in switches}
+    found |= {Key("private", s): network.private(s) for s in segments}
     found |= {("ports of", s): network.ports_of(s) for s in segments}
     found |= {("port of MAC", s, mac): network.port_of_mac(s, mac) for s in segments for mac in macs}
     found |= {("VIFs on", s): network.vifs_on(s) for s in switches}
@@ -101,6 +102,8 @@ class _Scan:
         match question:
             case ("members", segment):
                 return frozenset(v.switch for p, v in self.seats if segment in _on(p) and v.switch is not None)
+            case ("private", segment):
+                return any(port.isolated is not None for port in self.on(segment))
             case ("local", (segment, switch)):
                 return tuple(sorted(p.id for p, v in self.seats if segment in _on(p) and v.switch == switch))
             case ("links", _):

@@ -90,7 +90,7 @@ class Speaker(NamedTuple):
 
     @property
     def level(self) -> str:
-        """What is checked of what it says. A trunk is checked as its native segment says."""
+        """What is checked of what it says. A trunk is checked as the strictest of its segments says."""
         return self.port.security or ""
 
     @property
@@ -112,9 +112,7 @@ def speakers(world: World) -> list[Speaker]:
         shared = switch is None or vif.location.interface in switch.fabric_interfaces
         if world.network.interface(vif.location) is None or shared:
             continue
-        native = world.network.segment(port.segment)
-        assert native is not None
-        told = replace(port, security=port.security or native.security)
+        told = replace(port, security=world.network.security(port))
         for vlan, segment_id in ((None, port.segment), *port.trunk):
             segment = world.network.segment(segment_id)
             if segment is not None and segment.admin_up:

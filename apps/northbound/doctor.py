@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from typing import Literal, NamedTuple
 
 import falcon
@@ -13,6 +13,7 @@ from weft.controller.model.facts import Claim, Link, Port
 from weft.controller.service import Service
 
 Severity = Literal["error", "warning"]
+NAMED = 5  # switches, where more have the same
 STALE_CACHE = ("3.1.0", "3.1.1", "3.1.2")  # of Open vSwitch; fixed in 3.1.3 by commit 21410ff80 of openvswitch/ovs
 
 
@@ -27,9 +28,37 @@ class Finding(NamedTuple):
 
 def findings(service: Service) -> list[Finding]:
     """``findings(service)`` returns all that there is to say, errors first; nothing is wrong when it is empty."""
-    checks = (_faults, _switches, _software, _unknown, _ports, _unchecked, _links, _claims)
+    checks = (_faults, _switches, _software, _unknown, _ports, _unchecked, _silenced, _links, _claims)
     found = [finding for check in checks for finding in check(service)]
-    return sorted(found, key=lambda finding: finding.severity == "warning")
+    return sorted(_together(found), key=lambda finding: finding.severity == "warning")
+
+
+def _together(found: Iterable[Finding]) -> Iterator[Finding]:
+    """What is the same of several switches is said once, where it comes first."""
+    same: dict[Finding, list[str]] = {}
+    for finding in found:
+        kind, _, name = finding.about.partition(" ")
+        if kind == "switch":
+            same.setdefault(finding._replace(about=kind), []).append(name)
+        else:
+            same[finding] = []
+    for finding, switches in same.items():
+        yield finding._replace(about=_about(switches)) if switches else finding
+
+
+def _about(switches: Sequence[str]) -> str:
+    """One switch or several, all of them or the first few.
+
+    >>> _about(["s1"]), _about(["s1", "s2", "s3"])
+    ('switch s1', 'switches s1, s2 and s3')
+    >>> _about([f"s{n}" for n in range(1, 9)])
+    'switches s1, s2, s3, s4, s5 and 3 more'
+    """
+    if len(switches) == 1:
+        return f"switch {switches[0]}"
+    more = len(switches) - NAMED
+    *first, last = (*switches[:NAMED], f"{more} more") if more > 0 else switches
+    return f"switches {', '.join(first)} and {last}"
 
 
 def _faults(service: Service) -> Iterator[Finding]:
@@ -42,7 +71,7 @@ def _switches(service: Service) -> Iterator[Finding]:
         about = f"switch {switch.id}"
         state = service.switch_state(str(switch.id))
         if not state.connected:
-            what = "It is not connected, and goes on with what it has."
+            what = "Not connected: what is installed stays in force."
             yield Finding("error", about, what, "See that it runs and has this controller: ovs-vsctl get-controller.")
             continue
         for problem in state.problems:
@@ -83,10 +112,20 @@ def _ports(service: Service) -> Iterator[Finding]:
 
 def _unchecked(service: Service) -> Iterator[Finding]:
     for port in service.network.of_kind("port"):
-        segment = service.network.segment(port.segment) if isinstance(port, Port) else None
-        if isinstance(port, Port) and segment is not None and (port.security or segment.security) == "none":
+        if isinstance(port, Port) and service.network.security(port) == "none":
             what = "Its security is none: its VIF may send frames with anybody's addresses."
             yield Finding("warning", f"port {port.id}", what, f"`weft port update {port.id} --security mac`, or more.")
+
+
+def _silenced(service: Service) -> Iterator[Finding]:
+    for port in service.network.of_kind("port"):
+        if not isinstance(port, Port) or service.network.attachment(port.id) is None:
+            continue
+        addressed = port.fixed_ips or any(allowed.prefix for allowed in port.allowed_addresses)
+        if service.network.security(port) == "mac+ip" and not addressed:
+            what = "Its security is mac+ip and it has no address, so it speaks from link-local addresses alone."
+            do = f"`weft port update {port.id} --fixed-ip ADDRESS`, or a lower security."
+            yield Finding("warning", f"port {port.id}", what, do)
 
 
 def _links(service: Service) -> Iterator[Finding]:

@@ -25,8 +25,7 @@ def view(service: Service, fact: Fact) -> dict[str, Any]:
         case Port():
             attachment = service.network.attachment(fact.id)
             document["vif"] = attachment.vif if attachment is not None else None
-            segment = service.network.segment(fact.segment)
-            document["effective_security"] = fact.security or (segment.security if segment is not None else None)
+            document["effective_security"] = service.network.security(fact)
             document["status"] = service.port_status(fact.id)._asdict()
         case Switch():
             document["dpid"] = datapath_text(fact.dpid)

@@ -6,12 +6,16 @@ from ipaddress import IPv6Address, ip_network
 from typing import NamedTuple
 
 from weft.controller.compile.view import View, query
+from weft.controller.model.traits import strictest
 
 LINK_LOCAL = 0xFE80 << 112
 
 
 class Place(NamedTuple):
-    """A segment that a seat gives on to. ``vlan`` is the VIF's tag for it: on a trunk, but for the native segment."""
+    """A segment that a seat gives on to. ``vlan`` is the VIF's tag for it: on a trunk, but for the native segment.
+
+    On a ``transparent`` one there are frames with tags of VIFs' own.
+    """
 
     segment: str
     number: int
@@ -31,6 +35,7 @@ class Seat(NamedTuple):
     mac: str
     switch: str
     ofport: int
+    trunk: bool
     places: tuple[Place, ...]
     shut: tuple[int | None, ...]
 
@@ -74,9 +79,9 @@ def seat(view: View, port_id: str) -> Seat | None:
         if segment is None or not (port.admin_up and segment.admin_up):
             shut.append(vlan)
         else:
-            transparent = segment.vlan_transparent and not port.trunk
-            places.append(Place(segment.id, segment.number, segment.segmentation_id or 0, vlan, transparent))
-    return Seat(port.number, vif.mac, switch.id, interface.ofport, tuple(places), tuple(shut))
+            tag = segment.segmentation_id or 0
+            places.append(Place(segment.id, segment.number, tag, vlan, segment.vlan_transparent))
+    return Seat(port.number, vif.mac, switch.id, interface.ofport, bool(port.trunk), tuple(places), tuple(shut))
 
 
 @query
@@ -90,8 +95,7 @@ def heard(view: View, port_id: str, segment: str) -> int | None:
 def voice(view: View, port_id: str) -> Voice | None:
     """What the port's VIF may claim to be; None while there is none."""
     port, at = view.port(port_id), seat(view, port_id)
-    segment = view.segment(port.segment) if port is not None else None
-    if port is None or at is None or segment is None:
+    if port is None or at is None:
         return None
     fixed = [f"{ip}/{128 if ':' in ip else 32}" for ip in port.fixed_ips]
     macs, pairs = {at.mac: None}, [Pair(at.mac, prefix) for prefix in fixed]
@@ -99,7 +103,8 @@ def voice(view: View, port_id: str) -> Voice | None:
         macs[mac or at.mac] = None
         pairs += [Pair(mac or at.mac, p) for p in ([prefix] if prefix is not None else fixed)]
     pairs += [Pair(mac, link_local(mac)) for mac in macs]
-    level = port.security if port.security is not None else segment.security
+    segments = [view.segment(segment) for segment in port.segments]
+    level = port.security or strictest(segment.security for segment in segments if segment is not None)
     return Voice(level, tuple(macs), tuple(dict.fromkeys(pairs)), port.router, port.dhcp_server)
 
 

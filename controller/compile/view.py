@@ -111,6 +111,11 @@ class View:
         self.reads.add(Key("members", segment))
         return self._network.members(segment)
 
+    def private(self, segment: str) -> bool:
+        """Whether a port of the segment names a part in a private VLAN."""
+        self.reads.add(Key("private", segment))
+        return self._network.private(segment)
+
     def local(self, segment: str, switch: str) -> tuple[str, ...]:
         """The ports of the segment whose VIFs are on that switch."""
         self.reads.add(Key("local", (segment, switch)))

@@ -24,6 +24,11 @@ class Prefix(NamedTuple):
         return str((IPv4Network if self.version == 4 else IPv6Network)((self.first, self.length)))
 
     @property
+    def single(self) -> bool:
+        """Whether it is one address."""
+        return self.length == self._bits
+
+    @property
     def last(self) -> int:
         """The last address of it."""
         return self.first | (1 << self._bits - self.length) - 1

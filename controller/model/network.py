@@ -27,8 +27,9 @@ from weft.controller.model.facts import (
     Vif,
     key_of,
 )
-from weft.controller.model.indexing import replace_entry, replace_member
+from weft.controller.model.indexing import add, discard, replace_entry, replace_member
 from weft.controller.model.seating import Seated, Seating
+from weft.controller.model.traits import strictest
 
 ALL_LINKS = Key("links", "*")
 NOTHING = Addresses()
@@ -60,6 +61,7 @@ class Network:
         self.revision = revision
         self._facts: dict[str, dict[FactId, Fact]] = {kind: {} for kind in KINDS}
         self._addresses: dict[str, Addresses] = {}  # by segment
+        self._apart: dict[str, set[str]] = {}  # ports that name a part in a private VLAN, by segment
         self._ports_by_bound: dict[str, set[str]] = {}
         self._port_by_vif: dict[str, str] = {}
         self._vif_by_location: dict[Endpoint, str] = {}
@@ -127,6 +129,15 @@ class Network:
     def ports_of(self, segment: str) -> frozenset[str]:
         """The ports on a segment: those of its own, and those whose trunk has a tag for it."""
         return frozenset(self.addresses(segment).ports)
+
+    def security(self, port: Port) -> str:
+        """The level at which the port's VIF is checked: its own, or the strictest of its segments'."""
+        segments = map(self.segment, port.segments)
+        return port.security or strictest(segment.security for segment in segments if segment is not None)
+
+    def private(self, segment: str) -> bool:
+        """Whether a port of the segment names a part in a private VLAN."""
+        return segment in self._apart
 
     def addresses(self, segment: str) -> Addresses:
         """The addresses that the ports on the segment name. Read only."""
@@ -223,7 +234,18 @@ class Network:
         for segment, named in are.items():
             if after is not None and were.get(segment) != named:
                 self._addresses.setdefault(segment, Addresses()).add(after)
+        self._set_apart(before, after, touched)
         self._seat((after or cast(Port, before)).id, touched)
+
+    def _set_apart(self, before: Port | None, after: Port | None, touched: set[Key]) -> None:
+        were, are = (set(p.segments) if p is not None and p.isolated is not None else set() for p in (before, after))
+        port = (after or cast(Port, before)).id
+        private = {segment for segment in were | are if self.private(segment)}
+        for segment in were - are:
+            discard(self._apart, segment, port)
+        for segment in are - were:
+            add(self._apart, segment, port)
+        touched |= {Key("private", segment) for segment in were | are if self.private(segment) != (segment in private)}
 
     def _index_vif(self, before: Vif | None, after: Vif | None, touched: set[Key]) -> None:
         replace_entry(self._vif_by_location, before, after, lambda vif: vif.location, lambda vif: vif.id)

@@ -11,7 +11,7 @@ from weft.controller.model.conditions import check_kind, check_mac, check_room
 from weft.controller.model.facts import Port, Segment
 from weft.controller.model.network import Network
 from weft.controller.model.rights import Caller
-from weft.controller.model.traits import AllowedAddress
+from weft.controller.model.traits import AllowedAddress, strictest
 
 
 def check_port(network: Network, before: Port | None, after: Port, caller: Caller) -> None:
@@ -46,7 +46,10 @@ def check_apart(network: Network, after: Segment) -> None:
     """No port of a private VLAN is left without checked MACs when its segment's security becomes none."""
     for id in sorted(network.ports_of(after.id)):
         port = network.port(id)
-        if port is not None and port.segment == after.id and port.security is None and port.isolated is not None:
+        segments = map(network.segment, port.segments) if port is not None else ()
+        others = (segment.security for segment in segments if segment is not None and segment.id != after.id)
+        bare = strictest([after.security, *others]) == "none"
+        if port is not None and port.security is None and port.isolated is not None and bare:
             raise Refusal("conflict", "security", f"port {id!r} is in a private VLAN, which tells ports by their MACs")
 
 
@@ -84,9 +87,7 @@ def _check_trunk(network: Network, before: Port | None, after: Port) -> None:
 
 def _check_apart(network: Network, port: Port) -> None:
     """On other switches a private VLAN knows a sender by its MAC, so somebody must have checked that."""
-    segment = network.segment(port.segment)
-    level = port.security or (segment.security if segment is not None else "")
-    if port.isolated is not None and level == "none":
+    if port.isolated is not None and network.security(port) == "none":
         rule = "a port whose security is none cannot be in a private VLAN, which tells ports by their MACs"
         raise Refusal("conflict", "isolated", rule)
 

@@ -22,7 +22,7 @@ from weft.controller.model.commands import (
 from weft.controller.model.conditions import found
 from weft.controller.model.facts import Key, Port, Segment, Vif
 from weft.controller.model.network import Network
-from weft.controller.model.traits import DEFAULT_SECURITY, SECURITY_LEVELS, TRAITS, WIDEST_PREFIX
+from weft.controller.model.traits import DEFAULT_SECURITY, SECURITY_LEVELS, TRAITS, WIDEST_PREFIX, strictest
 
 TENANTS = ("segment", "port", "vif")  # what projects have; switches and links are the operator's
 
@@ -47,7 +47,7 @@ def check_rights(network: Network, command: Command, caller: Caller) -> None:
         case Create(kind, given):
             _check_kind(kind)
             _check_made(network, kind, given, caller)
-            _check_place(kind, given)
+            _check_place(kind, given, made=True)
         case Update(kind, id) | Delete(kind, id):
             fact = found(network.fact(Key(kind, id)), kind, id) if kind in (*TENANTS, "switch", "link") else None
             _check_kind(kind)
@@ -80,7 +80,7 @@ def check_trait_rights(network: Network, before: Port | Segment | None, after: P
     assert before is None or isinstance(before, Port)
     for trait in TRAITS:
         if _changed(before, after, trait.name):
-            for field, rule in _not_granted(trait.right, trait.name, before, after, segment, caller):
+            for field, rule in _not_granted(network, trait.right, trait.name, before, after, segment, caller):
                 raise Refusal("forbidden", field, rule)
 
 
@@ -114,10 +114,10 @@ def _check_kind(kind: str) -> None:
         raise Refusal("forbidden", "kind", "switches and links are the operator's")
 
 
-def _check_place(kind: str, given: Mapping[str, Any]) -> None:
+def _check_place(kind: str, given: Mapping[str, Any], made: bool = False) -> None:
     """Whoever could say where a VIF is could take anybody's interface for it."""
     for name in ("switch", "interface") if kind == "vif" else ():
-        if given.get(name) is not None:
+        if name in given and (given[name] is not None or not made):
             raise Refusal("forbidden", name, "where a VIF is, its hypervisor's switch or the operator says")
 
 
@@ -139,23 +139,31 @@ def _check_made(network: Network, kind: str, given: Mapping[str, Any], caller: C
 
 
 def _not_granted(
-    right: str, name: str, before: Port | None, after: Port, segment: Segment, caller: Caller
+    network: Network, right: str, name: str, before: Port | None, after: Port, segment: Segment, caller: Caller
 ) -> Iterator[tuple[str, str]]:
     """What the caller may not set of a trait that has changed: the field, and the rule."""
     if right == "operator":
         yield name, "only the operator may change it"
     elif right == "operator to lower":
-        if after.security is not None and _lower(after.security, segment.security):
-            yield name, f"only the operator may lower it below {segment.security}, which is the segment's"
+        others = (network.segment(id) for id in after.segments)
+        least = strictest(other.security for other in others if other is not None)
+        if after.security is not None and _lower(after.security, least):
+            yield name, f"only the operator may lower it below {least}, which is the segment's"
     elif right == "operator if wide":
         known = before.allowed_addresses if before is not None else ()
         for place, pair in enumerate(after.allowed_addresses):
             prefix = prefix_of(pair.prefix) if pair.prefix is not None else None
-            if prefix is not None and pair not in known and prefix.length < WIDEST_PREFIX[prefix.version]:
-                rule = f"only the operator may allow a prefix shorter than /{WIDEST_PREFIX[prefix.version]}"
-                yield f"{name}[{place}].prefix", f"{rule}, and {prefix} is"
-    elif right == "segment owner to widen" and after.isolated == "promiscuous" and caller.project != segment.project:
-        yield name, f"only project {segment.project!r}, which has the segment, may make a port promiscuous there"
+            if prefix is None or pair in known:
+                continue
+            path, shortest = f"{name}[{place}].prefix", WIDEST_PREFIX[prefix.version]
+            if prefix.length < shortest:
+                yield path, f"only the operator may allow a prefix shorter than /{shortest}, and {prefix} is"
+            elif not prefix.single and caller.project != segment.project:
+                rule = f"only project {segment.project!r}, which has the segment, may allow more than single addresses"
+                yield path, f"{rule} there, and {prefix} is more"
+    elif right == "segment owner to widen" and after.isolated != "isolated" and caller.project != segment.project:
+        rule = f"only project {segment.project!r}, which has the segment, may say whom a port reaches there"
+        yield name, f"{rule}; others may isolate theirs"
 
 
 def _changed(before: Port | Segment | None, after: Port | Segment, name: str) -> bool:

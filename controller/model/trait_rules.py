@@ -21,6 +21,7 @@ VLAN_TAGS = range(1, 4095)  # 0 is a priority tag, and 4095 is reserved (IEEE 80
 SUBPORTS = 1000
 FIXED_IPS = 64
 ADDRESSES = 64
+SEGMENT_MACS = 2048  # MACs times segments: more than that takes too long to compile in one step
 PARTIES = 64
 RATES = range(1, 1_000_000_001)  # kbit/s
 BURSTS = range(1, 1_000_000_001)  # kbit
@@ -103,6 +104,14 @@ def check_trunk(field: str, values: tuple[Subport, ...], native: str) -> None:
             raise Malformed(f"{at}.segment", f"{value.segment!r} has a tag already")
         tags.add(value.tag)
         segments.add(value.segment)
+
+
+def check_macs(trunk: tuple[Subport, ...], values: tuple[AllowedAddress, ...]) -> None:
+    """A VIF's MACs are on each segment of its trunk, and that may not be too many times."""
+    macs = 1 + len({value.mac for value in values if value.mac is not None})
+    if macs * (1 + len(trunk)) > SEGMENT_MACS:
+        rule = f"{macs} MACs on {1 + len(trunk)} segments are more than {SEGMENT_MACS} in all"
+        raise Malformed("allowed_addresses", rule)
 
 
 def check_isolated(field: str, value: object) -> None:

@@ -6,6 +6,7 @@ and the tables of the documents are written from it.
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import Literal, NamedTuple
 
 SECURITY_LEVELS = ("none", "mac", "mac+inner", "mac+ip")  # each checks all that those before it check
@@ -14,6 +15,15 @@ COMMUNITIES = range(1, 0xFFFF)
 WIDEST_PREFIX = {4: 8, 6: 16}  # bits; shorter ones are the operator's alone, and zero is one of them
 
 Right = Literal["owner", "operator", "operator to lower", "operator if wide", "segment owner to widen"]
+
+
+def strictest(levels: Iterable[str]) -> str:
+    """The level that checks most. A port without one of its own has that of its segments; a trunk has several.
+
+    >>> strictest(["mac", "mac+ip", "none"])
+    'mac+ip'
+    """
+    return max(levels, key=SECURITY_LEVELS.index, default=SECURITY_LEVELS[-1])
 
 
 class Offer(NamedTuple):
@@ -80,7 +90,13 @@ TRAITS = (
         "What else may speak: virtual MACs (VRRP), addresses of machines behind the VIF.",
     ),
     Trait("router", "true or false", "false", "operator", "May send router advertisements and redirects."),
-    Trait("dhcp_server", "true or false", "false", "operator", "May answer DHCP and DHCPv6."),
+    Trait(
+        "dhcp_server",
+        "true or false",
+        "false",
+        "operator",
+        "May answer DHCP and DHCPv6. Who may not is held to that by `mac+ip`.",
+    ),
     Trait("promiscuous", "true or false", "false", "operator", "Hears each frame of its segment that its switch sees."),
     Trait("trunk", "list of `tag`, `segment`", "none", "operator", "VLAN tags that the VIF uses, each for a segment."),
     Trait(

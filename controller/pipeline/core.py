@@ -117,14 +117,14 @@ TRANSIT = Table(
 RECEIVE = Table(
     "receive",
     104,
-    matches=(PORT, SOURCE, "eth_dst"),
+    matches=(PORT, SOURCE, SEGMENT, "eth_dst"),
     next=("deliver",),
     doc="May the port hear it? What is for one is for the one who has the address.",
 )
 DELIVER = Table(
     "deliver",
     112,
-    matches=(PORT, SEGMENT, COMMUNITY, OPEN),
+    matches=(PORT, SEGMENT, COMMUNITY, OPEN, "vlan_vid", "eth_type"),
     doc="May it leave here, by which interface, and with which tag?",
 )
 DROP = Table(

@@ -19,7 +19,7 @@ class Reason(NamedTuple):
 
 
 REASONS = (
-    Reason(1, "classify:unknown-port", "nobody", "It came in by an interface that nothing is known of."),
+    Reason(1, "classify:unknown-port", "nobody", "It came in by an interface where no VIF is plugged in."),
     Reason(2, "classify:tagged", "sender", "It has a VLAN tag, and its port carries no such tag."),
     Reason(3, "classify:admin-down", "sender", "Its port or its segment is administratively down."),
     Reason(4, "arrive:unknown-tag", "nobody", "It came over the fabric with the tag of no segment here."),
@@ -38,7 +38,10 @@ REASONS = (
     Reason(32, "flood:storm", "sender", "The port has sent more than its max_broadcast."),
     Reason(33, "transit:no-way-there", "sender", "No link leads to the switch that it is for."),
     Reason(40, "receive:not-its-address", "receiver", "It is for an address that is not the receiving port's."),
-    Reason(41, "deliver:isolated", "receiver", "The private VLAN keeps its sender from that port."),
+    Reason(41, "deliver:isolated", "receiver", "The private VLAN keeps its sender from the receiving port."),
+    Reason(
+        43, "deliver:tagged", "receiver", "It has a tag of a VIF's own, which to a trunk would mean another segment."
+    ),
     Reason(42, "deliver:rate", "receiver", "The port is sent more than its max_rate."),
 )
 REASON_BY_NAME = {reason.name: reason for reason in REASONS}

@@ -56,7 +56,7 @@ def judge(there: Society, sender: Station, octets: bytes) -> Verdict:
     if place is None:
         return Verdict({}, {}, frozenset({"classify:tagged"}))
     opinion = _admitted(sender, frame, depth)
-    receivers, copies = _receivers(there, sender, place, frame.destination)
+    receivers, copies = _receivers(there, sender, place, frame.destination, depth > 1 and bool(frame.tags))
     if opinion.reasons:
         return Verdict({}, {}, opinion.reasons)
     inside = octets if depth else octets[:12] + octets[16:]
@@ -209,10 +209,15 @@ def _within(address: str | None, prefix: str) -> bool:
 
 
 def _receivers(
-    there: Society, sender: Station, place: str, destination: str
+    there: Society, sender: Station, place: str, destination: str, carries: bool
 ) -> tuple[list[tuple[Station, int | None]], list[tuple[Station, int | None]]]:
-    """Who must hear what is said to that address there; and which promiscuous ports may."""
+    """Who must hear what is said to that address there; and which promiscuous ports may.
+
+    ``carries``: it has tags of the VIF's own.
+    """
     others = [(station, tag) for station, tag in there.on(place) if station != sender and reach(sender, station)]
+    if carries:  # a tag of a VIF's own would mean another segment to a trunk
+        others = [(station, tag) for station, tag in others if not station.trunk]
     if int(destination[:2], 16) & 1:
         return others, []
     heard = [(station, tag) for station, tag in others if destination in station.macs]
@@ -236,7 +241,7 @@ def _why_nobody(there: Society, sender: Station, place: str, destination: str) -
     if int(destination[:2], 16) & 1:
         return frozenset({"flood:nobody-listens", "deliver:isolated"})
     known = any(destination in station.macs for station, _ in there.on(place))
-    return frozenset({"deliver:isolated"} if known else {"forward:unknown-destination"})
+    return frozenset({"deliver:isolated", "deliver:tagged"} if known else {"forward:unknown-destination"})
 
 
 def _without_dei(octets: bytes) -> bytes:

@@ -309,7 +309,7 @@ def test_people_see_it_too(lab: HeldLab, hosts: Hosts) -> None:
     hosts.send("red2", forged)
     wait_until(lambda: dropped(lab, "red2", "admit:source-mac") > 0, "it is counted")
     shown, _ = weft(lab, "port", "show", "red2").communicate(timeout=30)
-    assert re.search(r"^received +frames=\d+ bytes=\d+$", shown, re.M)
+    assert re.search(r"^received +frames=\d+ bytes=\d+ *$", shown, re.M)
     assert re.search(r"^dropped +.*admit:source-mac \d+", shown, re.M)
     told, _ = weft(lab, "port", "show", "red2", "-o", "json").communicate(timeout=30)
     assert json.loads(told)["counters"]["port"] == "red2"
@@ -347,8 +347,11 @@ def test_the_doctor_knows_the_switches_software(lab: HeldLab) -> None:
     assert software.startswith("Open vSwitch ")
     found = lab.get("/v1/doctor")["findings"]
     assert [finding for finding in found if finding["severity"] == "error"] == []
-    stale = {finding["about"] for finding in found if "datapath_type=netdev" in finding["what"]}
-    version = software.split()[2]
-    assert stale == ({f"switch {s}" for s in lab.switches} if version in ("3.1.0", "3.1.1", "3.1.2") else set())
+    stale = [finding["about"] for finding in found if "datapath_type=netdev" in finding["what"]]
+    if software.split()[2] in ("3.1.0", "3.1.1", "3.1.2"):
+        (about,) = stale  # all of them have the same, and that is said once
+        assert about.startswith("switches ")
+    else:
+        assert stale == []
     doctor = weft(lab, "doctor")
     assert doctor.wait(30) == 0

@@ -40,6 +40,9 @@ def test_a_bad_address_is_told_with_who_said_it(weft: Weft, monkeypatch: pytest.
     [
         (("port", "list", "-o", "xml"), "'--output' / '-o': 'xml' is not one of 'table', 'json', 'yaml'"),
         (("segment", "create", "r", "--project", "a", "--mtu", "big"), "'--mtu': must be a whole number, not 'big'"),
+        (("drops", "--watch", "0"), "'--watch': must be at least 0.1, not '0'"),
+        (("drops", "--watch", "inf"), "'--watch': must be at most 86400, not 'inf'"),
+        (("drops", "--limit", "0"), "'--limit': must be at least 1, not '0'"),
         (("link", "create", "s1:e1", "s2"), "'b': must be SWITCH:INTERFACE, not 's2'"),
     ],
 )

@@ -13,7 +13,8 @@ from tests.controller import Controller
 from weft.apps.northbound.app import build_app
 from weft.apps.northbound.doctor import Finding, findings
 from weft.controller.flow.meter import METERS
-from weft.controller.model.commands import Create, ObserveClaim, ObserveInterfaces, Plug, Update
+from weft.controller.model.commands import Create, ObserveClaim, ObserveInterfaces, Plug, Unplug, Update
+from weft.controller.model.traits import AllowedAddress, Subport
 
 TOKEN = "a-token-of-this-test"
 
@@ -57,7 +58,7 @@ def test_a_switch_that_is_not_connected_is_an_error(net: Controller) -> None:
     assert progress is not None
     progress.disconnect()
     assert only(net)[:2] == ("error", "switch s1")
-    assert "not connected" in only(net).what
+    assert "Not connected" in only(net).what
 
 
 def test_a_switch_that_has_not_settled_is_a_warning(net: Controller) -> None:
@@ -106,6 +107,58 @@ def test_a_port_that_nothing_checks_is_a_warning(net: Controller) -> None:
     assert only(net)[:2] == ("warning", "port ann")
     net.do(Update("segment", "red", {"security": "none"}), Update("port", "ann", {"security": "mac"})).serve()
     assert only(net)[:2] == ("warning", "port bob")
+
+
+@pytest.mark.parametrize("by", ["port", "segment", "trunk"])
+def test_a_port_that_may_speak_with_no_address_of_its_own_is_a_warning(net: Controller, by: str) -> None:
+    net.do(Update("port", "bob", {"fixed_ips": ("10.0.0.2",)}))
+    if by == "port":
+        net.do(Update("port", "ann", {"security": "mac+ip"}))
+    elif by == "segment":
+        net.do(Update("segment", "red", {"security": "mac+ip"}))
+    else:
+        net.do(
+            Create("segment", {"id": "blue", "name": "blue", "project": "p", "security": "mac+ip"}),
+            Update("port", "ann", {"trunk": (Subport(7, "blue"),)}),
+        )
+    what = "Its security is mac+ip and it has no address, so it speaks from link-local addresses alone."
+    do = "`weft port update ann --fixed-ip ADDRESS`, or a lower security."
+    assert only(net.serve()) == Finding("warning", "port ann", what, do)
+
+
+@pytest.mark.parametrize(
+    "fields",
+    [
+        {"fixed_ips": ("10.0.0.1",)},
+        {"allowed_addresses": (AllowedAddress(prefix="10.0.0.0/24"),)},
+        {"security": "mac+inner"},
+    ],
+)
+def test_a_port_that_may_speak_with_an_address_is_well(net: Controller, fields: dict[str, Any]) -> None:
+    net.do(Update("segment", "red", {"security": "mac+ip"}), Unplug("bob"))  # in Bob's port is nobody to speak
+    net.do(Update("port", "ann", {"allowed_addresses": (AllowedAddress(mac="02:00:00:00:00:77"),)})).serve()
+    assert only(net).about == "port ann", "a MAC is no address"
+    net.do(Update("port", "ann", fields)).serve()
+    assert findings(net.service) == []
+
+
+def test_what_is_the_same_of_several_switches_is_said_once(net: Controller) -> None:
+    for dpid, version in ((1, "3.1.0"), (2, "3.1.1")):
+        net.service.note_software(dpid, f"Open vSwitch {version}")
+    assert [finding.about for finding in findings(net.service)] == ["switch s1", "switch s2"], "not the same version"
+    net.service.note_software(2, "Open vSwitch 3.1.0")
+    assert only(net).about == "switches s1 and s2"
+
+
+def test_many_switches_are_named_by_the_first_of_them(net: Controller) -> None:
+    def away(*numbers: int) -> str:
+        net.do(*(Create("switch", {"id": f"leaf{n}", "dpid": 100 + n}) for n in numbers))
+        return only(net).about
+
+    assert away(1, 2, 3) == "switches leaf1, leaf2 and leaf3"
+    assert away(4, 5) == "switches leaf1, leaf2, leaf3, leaf4 and leaf5"
+    assert away(6, 7) == "switches leaf1, leaf2, leaf3, leaf4, leaf5 and 2 more"
+    assert "Not connected" in only(net).what
 
 
 def test_a_link_that_is_down_is_a_warning_unless_somebody_wants_it_so(net: Controller) -> None:

@@ -86,14 +86,8 @@ def shared(net: World) -> World:
         ({"fixed_ips": ("2001:db8:1::5",)}, "fixed_ips[0]: 2001:db8:1::5 overlaps 2001:db8:1::/48"),
         ({"allowed_addresses": pair(prefix="10.0.0.1/32")},
          "allowed_addresses[0].prefix: 10.0.0.1/32 overlaps 10.0.0.1/32"),
-        ({"allowed_addresses": pair(prefix="10.0.0.0/24")},
-         "allowed_addresses[0].prefix: 10.0.0.0/24 overlaps 10.0.0.1/32"),
-        ({"allowed_addresses": pair(C, "10.1.9.0/24")},
-         "allowed_addresses[0].prefix: 10.1.9.0/24 overlaps 10.1.0.0/16"),
-        ({"allowed_addresses": pair(prefix="10.0.0.0/15")},
-         "allowed_addresses[0].prefix: 10.0.0.0/15 overlaps 10.0.0.1/32"),
-        ({"allowed_addresses": pair(prefix="2001:db8::/32")},
-         "allowed_addresses[0].prefix: 2001:db8::/32 overlaps 2001:db8::1/128"),
+        ({"allowed_addresses": pair(C, "10.1.9.0/32")},
+         "allowed_addresses[0].prefix: 10.1.9.0/32 overlaps 10.1.0.0/16"),
     ],
 )  # fmt: skip
 def test_an_address_of_another_project_is_not_taken(shared: World, traits: dict[str, Any], refusal: str) -> None:
@@ -104,11 +98,28 @@ def test_an_address_of_another_project_is_not_taken(shared: World, traits: dict[
 
 
 @pytest.mark.parametrize(
+    ("prefix", "taken"),
+    [
+        ("10.5.0.0/24", "10.5.0.1/32"),
+        ("10.4.0.0/14", "10.5.0.1/32"),
+        ("2001:db8::/32", "2001:db8:5::1/128"),
+    ],
+)
+def test_nor_by_the_project_that_has_the_segment(shared: World, prefix: str, taken: str) -> None:
+    shared.do(Update("port", "guest", {"fixed_ips": ("10.5.0.1", "2001:db8:5::1")}), caller=GUEST)
+    new = {"id": "new", "name": "new", "segment": "blue", "allowed_addresses": pair(C, prefix)}
+    whose = "of port 'guest', which is another project's, on segment 'blue'"
+    assert shared.refusal(Create("port", new), BLUE) == (
+        f"conflict, allowed_addresses[0].prefix: {prefix} overlaps {taken} {whose}"
+    )
+
+
+@pytest.mark.parametrize(
     "traits",
     [
         {"fixed_ips": ("10.0.0.2", "10.2.0.0", "10.0.255.255")},
-        {"allowed_addresses": (*pair(prefix="10.0.0.0/32"), *pair(prefix="10.0.0.2/31"), *pair(prefix="10.2.0.0/15"))},
-        {"allowed_addresses": pair(prefix="2001:db8:2::/48")},
+        {"allowed_addresses": (*pair(prefix="10.0.0.0/32"), *pair(prefix="10.0.0.2/32"), *pair(prefix="10.2.0.0/32"))},
+        {"allowed_addresses": pair(prefix="2001:db8:2::/128")},
         {"allowed_addresses": pair(prefix="2001:db8::/127")[:0]},
     ],
 )

@@ -86,6 +86,7 @@ FORBIDDEN: list[tuple[Command, str]] = [
     (Delete("link", LINK), FABRIC),
     (Update("vif", "b", {"switch": "s1", "interface": "e2"}), PLACE.format("switch")),
     (Create("vif", {"id": "n", "mac": C, "switch": "s1", "interface": "e2"}), PLACE.format("switch")),
+    (Update("vif", "b", {"switch": None, "interface": None}), PLACE.format("switch")),
     (ObserveInterfaces("s1", {}), TELLS),
     (ObserveLink(Endpoint("s1", "f1"), Endpoint("s2", "f1")), TELLS),
     (ObserveClaim("s1", "e2", "guest", B), TELLS),
@@ -146,11 +147,19 @@ def test_a_vif_is_unplugged_by_its_project_or_by_its_ports(net: World) -> None:
 
 
 OPERATORS = "only the operator may change it"
+SEGMENT_OWNERS = (
+    "only project 'red', which has the segment, may say whom a port reaches there; others may isolate theirs"
+)
 TRAIT_RIGHTS: list[tuple[dict[str, Any], str]] = [
     ({"security": "none"}, "security: only the operator may lower it below mac+inner, which is the segment's"),
     ({"security": "mac"}, "security: only the operator may lower it below mac+inner, which is the segment's"),
     (
-        {"allowed_addresses": (AllowedAddress(None, "10.0.0.0/8"), AllowedAddress(None, "10.0.0.0/7"))},
+        {"allowed_addresses": (AllowedAddress(None, "10.0.0.1/32"), AllowedAddress(None, "10.0.0.0/31"))},
+        "allowed_addresses[1].prefix: only project 'red', which has the segment, may allow more than single addresses "
+        "there, and 10.0.0.0/31 is more",
+    ),
+    (
+        {"allowed_addresses": (AllowedAddress(None, "10.0.0.1/32"), AllowedAddress(None, "10.0.0.0/7"))},
         "allowed_addresses[1].prefix: only the operator may allow a prefix shorter than /8, and 10.0.0.0/7 is",
     ),
     (
@@ -165,10 +174,8 @@ TRAIT_RIGHTS: list[tuple[dict[str, Any], str]] = [
     ({"dhcp_server": True}, f"dhcp_server: {OPERATORS}"),
     ({"promiscuous": True}, f"promiscuous: {OPERATORS}"),
     ({"trunk": (Subport(7, "blue"),)}, f"trunk: {OPERATORS}"),
-    (
-        {"isolated": "promiscuous"},
-        "isolated: only project 'red', which has the segment, may make a port promiscuous there",
-    ),
+    ({"isolated": "promiscuous"}, f"isolated: {SEGMENT_OWNERS}"),
+    ({"isolated": "community:7"}, f"isolated: {SEGMENT_OWNERS}"),
 ]  # fmt: skip
 
 
@@ -196,7 +203,7 @@ def test_the_other_traits_are_the_owners(net: World) -> None:
         "offer": Offer("project:red", "veth", 5),
         "security": "mac+ip",
         "fixed_ips": ("10.0.0.1",),
-        "allowed_addresses": (AllowedAddress(None, "10.0.0.0/8"), AllowedAddress(None, "2000::/16")),
+        "allowed_addresses": (AllowedAddress(None, "10.0.0.9/32"), AllowedAddress(C)),
         "isolated": "isolated",
         "max_rate": 1000,
         "burst": 10,
@@ -208,9 +215,16 @@ def test_the_other_traits_are_the_owners(net: World) -> None:
     net.do(Delete("port", "guest"), Create("port", {"id": "n", "name": "n", "segment": "red", **owners}), caller=BLUE)
 
 
-def test_who_has_the_segment_says_which_ports_are_promiscuous(net: World) -> None:
-    net.do(Update("port", "a", {"isolated": "promiscuous"}), caller=RED)
-    net.do(Update("port", "guest", {"isolated": "community:7"}), caller=BLUE)
+def test_who_has_the_segment_says_whom_a_port_reaches(net: World) -> None:
+    for part in ("promiscuous", "community:7", None, "isolated"):
+        net.do(Update("port", "a", {"isolated": part}), caller=RED)
+    net.do(Update("port", "guest", {"isolated": "isolated"}), caller=BLUE)
+    assert net.refusal(Update("port", "guest", {"isolated": None}), BLUE) == f"forbidden, isolated: {SEGMENT_OWNERS}"
+
+
+def test_who_has_the_segment_names_whole_prefixes(net: World) -> None:
+    wide = (AllowedAddress(None, "10.0.0.0/8"), AllowedAddress(None, "2000::/16"))
+    net.do(Update("port", "a", {"allowed_addresses": wide}), caller=RED)
 
 
 def test_security_is_measured_by_the_segments(net: World) -> None:

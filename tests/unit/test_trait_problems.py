@@ -199,7 +199,7 @@ REFUSED: dict[str, list[Refused]] = {
             {"isolated": "promiscuous"},
             403,
             "isolated",
-            "only project 'red', which has the segment, may make a port promiscuous there",
+            "only project 'red', which has the segment, may say whom a port reaches there; others may isolate theirs",
             BLUE,
             port="lent",
         ),

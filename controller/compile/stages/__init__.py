@@ -9,10 +9,10 @@ from weft.controller.compile.stages.fabric import arrive, flood, transit
 from weft.controller.compile.stages.inner import inner
 from weft.controller.compile.stages.limits import limits
 from weft.controller.compile.stages.listen import listen
-from weft.controller.compile.stages.private import origin
+from weft.controller.compile.stages.private import origin, strangers
 
 STAGES = (
-    *(base, cables, classify, admit, inner, address, limits, origin),
+    *(base, cables, classify, admit, inner, address, limits, origin, strangers),
     *(listen, forward, receive, deliver, account),
     *(arrive, transit, flood),
 )

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from typing import Any
 
 from weft.controller.compile.audience import Placed, here, wherever
-from weft.controller.compile.seats import Place, seat, voice
+from weft.controller.compile.seats import Place, Seat, seat, voice
 from weft.controller.compile.stage import stage
 from weft.controller.compile.stages import private
 from weft.controller.compile.stages.limits import limited
@@ -27,6 +28,10 @@ from weft.controller.pipeline.core import (
 )
 
 TAG_TYPES = (0x8100, 0x88A8)
+TAGS: tuple[dict[str, Any], ...] = (  # a tag that the switch has read, and those below one that it has taken off
+    {"vlan_vid": (tagged(0), tagged(0))},
+    *({"eth_type": kind} for kind in TAG_TYPES),
+)
 
 
 @stage(id=16, per="port")
@@ -40,7 +45,7 @@ def classify(view: View, port: str) -> Iterator[Placed]:
         told = (Load(SEGMENT, place.number), who, Load(TAG, place.tag), *private.told(found))
         untag = (POP_VLAN,) if place.vlan is not None else ()
         actions = (*limited(view, port, "admit:rate"), *untag, *told, NEXT)
-        yield here(at.switch, flow(CLASSIFY, 100, *actions, in_port=at.ofport, **_tag_of(place)))
+        yield here(at.switch, flow(CLASSIFY, 100, *actions, in_port=at.ofport, **_tag_of(at, place)))
         for inner in TAG_TYPES if place.vlan is not None else ():  # a tag below the trunk's would pass as content
             both = {"vlan_vid": tagged(place.vlan or 0), "eth_type": inner}
             yield here(at.switch, flow(CLASSIFY, 110, who, Drop("tagged"), in_port=at.ofport, **both))
@@ -50,9 +55,9 @@ def classify(view: View, port: str) -> Iterator[Placed]:
     yield here(at.switch, flow(CLASSIFY, 90, who, Drop("tagged"), in_port=at.ofport))
 
 
-def _tag_of(place: Place) -> dict[str, int]:
+def _tag_of(at: Seat, place: Place) -> dict[str, int]:
     """How a VIF says that a frame is for that place: by a tag, or by none; where all tags pass, anyhow."""
-    if place.transparent:
+    if place.transparent and not at.trunk:
         return {}
     return {"vlan_vid": UNTAGGED if place.vlan is None else tagged(place.vlan)}
 
@@ -71,6 +76,8 @@ def forward(view: View, port: str) -> Iterator[Placed]:
         for mac in shared:  # it comes to promiscuous ports as well, which need no copy then
             for table, priority, goes_on in ((LISTEN, 120, NEXT), (FORWARD, 90, Goto(FLOOD))):
                 yield wherever(place.segment, flow(table, priority, goes_on, segment=place.number, eth_dst=mac))
+            # Whoever does not share it was never meant to hear it: that is no loss, and is charged to nobody.
+            yield wherever(place.segment, flow(RECEIVE, 50, segment=place.number, eth_dst=mac))
 
 
 @stage(id=20, per="port")
@@ -101,3 +108,6 @@ def deliver(view: View, port: str) -> Iterator[Placed]:
         for community in private.accepted(found):
             which = {"port": at.port_number, "segment": place.number, **community}
             yield here(at.switch, flow(DELIVER, 100, *actions, **which))
+        for tag in TAGS if at.trunk and place.transparent else ():  # to a trunk it would mean another segment
+            which = {"port": at.port_number, "segment": place.number}
+            yield here(at.switch, flow(DELIVER, 110, Drop("tagged"), **which, **tag))

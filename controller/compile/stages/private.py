@@ -43,11 +43,19 @@ def accepted(port: Port) -> Iterator[dict[str, int]]:
 def origin(view: View, port: str) -> Iterator[Placed]:
     """On other switches the source MAC tells of which community a frame is."""
     found, at, may = view.port(port), seat(view, port), voice(view, port)
-    if found is None or at is None or may is None or found.isolated is None:
+    if found is None or at is None or may is None:
         return
-    for place in at.places:
+    for place in (place for place in at.places if view.private(place.segment)):
         for mac in may.macs:
             yield wherever(place.segment, flow(ORIGIN, 100, *told(found), NEXT, segment=place.number, eth_src=mac))
+
+
+@stage(id=22, per="segment")
+def strangers(view: View, segment: str) -> Iterator[Placed]:
+    """On a segment that is a private VLAN, who is not known yet reaches promiscuous ports alone."""
+    found = view.segment(segment)
+    if found is not None and found.admin_up and view.private(segment):
+        yield wherever(segment, flow(ORIGIN, 50, Load(COMMUNITY, ISOLATED), NEXT, segment=found.number))
 
 
 def _number(community: str) -> int:

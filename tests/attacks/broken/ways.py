@@ -6,7 +6,6 @@ from collections.abc import Iterator
 
 from tests.attacks.broken.mutations import (
     Broken,
-    beside,
     doing,
     gone,
     instead,
@@ -15,7 +14,7 @@ from tests.attacks.broken.mutations import (
     those,
     unmatched,
 )
-from tests.attacks.families import LAWFUL, WRAPPING
+from tests.attacks.families import LAWFUL, TAGS, WRAPPING
 from weft.controller.flow.actions import NEXT, Goto, Load, Output, Set
 from weft.controller.flow.flow import Flow, tagged
 from weft.controller.pipeline.core import (
@@ -63,9 +62,8 @@ BROKEN = (
     ),
     Broken("unknown addresses are flooded", doing(those(FORWARD, priority=0), Goto(STORM)), ORDINARY, WRAPPING),
     Broken("shared MACs are nobody's", gone(those(FORWARD, priority=90)), ORDINARY, LAWFUL),
-    Broken(
-        "all hear what is for a shared MAC", beside(those(RECEIVE, priority=0), RECEIVE, 10, NEXT), ORDINARY, LAWFUL
-    ),
+    Broken("all hear what is for a shared MAC", doing(those(RECEIVE, priority=50), NEXT), ORDINARY, LAWFUL),
+    Broken("a VIF's own tags mean segments to a trunk", gone(those(DELIVER, "deliver:tagged")), ("blue3",), TAGS),
     Broken("nobody hears groups", gone(those(RECEIVE, eth_dst=GROUP)), ORDINARY, LAWFUL),
     Broken("promiscuous ports hear nothing", gone(those(LISTEN, priority=100)), ORDINARY, LAWFUL),
     Broken("promiscuous ports hear groups twice", unmatched(those(LISTEN, priority=100), "eth_dst"), ORDINARY, LAWFUL),
