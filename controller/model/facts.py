@@ -33,10 +33,10 @@ from weft.controller.model.trait_rules import VIF_KINDS as VIF_KINDS
 from weft.controller.model.trait_rules import (
     check_allowed_addresses,
     check_connect,
+    check_extent,
     check_fixed_ips,
     check_isolated,
     check_limits,
-    check_macs,
     check_offer,
     check_security,
     check_trunk,
@@ -138,7 +138,7 @@ class Port:
         for flag in ("admin_up", "router", "dhcp_server", "promiscuous"):
             check_flag(flag, getattr(self, flag))
         check_trunk("trunk", self.trunk, self.segment)
-        check_macs(self.trunk, self.allowed_addresses)
+        check_extent(self.trunk, self.fixed_ips, self.allowed_addresses)
         check_isolated("isolated", self.isolated)
         check_limits(self.max_rate, self.burst, self.max_broadcast)
         check_names("tags", self.tags)

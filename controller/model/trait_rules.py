@@ -21,7 +21,8 @@ VLAN_TAGS = range(1, 4095)  # 0 is a priority tag, and 4095 is reserved (IEEE 80
 SUBPORTS = 1000
 FIXED_IPS = 64
 ADDRESSES = 64
-SEGMENT_MACS = 2048  # MACs times segments: more than that takes too long to compile in one step
+SEGMENT_MACS = 2048  # MACs times segments; these two, because all of a port is compiled in a few steps
+PAIRS = 512  # of a MAC and an address or prefix
 PARTIES = 64
 RATES = range(1, 1_000_000_001)  # kbit/s
 BURSTS = range(1, 1_000_000_001)  # kbit
@@ -106,8 +107,11 @@ def check_trunk(field: str, values: tuple[Subport, ...], native: str) -> None:
         segments.add(value.segment)
 
 
-def check_macs(trunk: tuple[Subport, ...], values: tuple[AllowedAddress, ...]) -> None:
-    """A VIF's MACs are on each segment of its trunk, and that may not be too many times."""
+def check_extent(trunk: tuple[Subport, ...], ips: tuple[str, ...], values: tuple[AllowedAddress, ...]) -> None:
+    """A VIF's MACs are on each segment of its trunk, and speak with its addresses: neither may be too many times."""
+    pairs = len(ips) + sum(len(ips) if value.prefix is None else 1 for value in values)
+    if pairs > PAIRS:
+        raise Malformed("allowed_addresses", f"{pairs} pairs of a MAC and an address are more than {PAIRS}")
     macs = 1 + len({value.mac for value in values if value.mac is not None})
     if macs * (1 + len(trunk)) > SEGMENT_MACS:
         rule = f"{macs} MACs on {1 + len(trunk)} segments are more than {SEGMENT_MACS} in all"

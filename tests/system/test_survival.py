@@ -92,6 +92,23 @@ def test_a_switch_that_restarts_is_filled_again(lab: HeldLab, hosts: Hosts) -> N
     assert hosts.run(0.5, 0.05, {}).clean
 
 
+def test_a_trait_that_was_acknowledged_holds_after_a_kill(lab: HeldLab, hosts: Hosts) -> None:
+    """The controller dies before any switch can have been told."""
+    strict = {"security": "mac+ip", "fixed_ips": ["10.0.0.1"]}  # which frames of no IP do not pass
+    assert lab.api.patch("/v1/ports/red1", json=strict).status_code == 200
+    lab.kill_controller()
+    lab.start_controller()
+    try:
+        lab.settle()
+        hosts.drain()
+        hosts.send("red1", hosts.frame("red1", hosts.by_name["red2"]["mac"], "0 red1 red2"))
+        assert list(hosts.hear(0.3)) == []
+    finally:
+        assert lab.api.patch("/v1/ports/red1", json={"security": None, "fixed_ips": []}).status_code == 200
+        lab.settle()
+    assert hosts.run(0.5, 0.05, {}).clean
+
+
 def controller_of(lab: HeldLab) -> str:
     command = lab.description["controller"]["command"]
     return f"unix:{command[command.index('--openflow-unix') + 1]}"

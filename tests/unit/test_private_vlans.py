@@ -7,9 +7,9 @@ import pytest
 from tests.frames import Wires
 from tests.world import World
 from weft.controller.compile.stages import STAGES
-from weft.controller.flow.simulate import SimulatedSwitch
+from weft.controller.flow.simulate import Dropped, Frame, SimulatedSwitch
 from weft.controller.model.commands import Create, Plug, Unplug, Update
-from weft.controller.model.traits import Subport
+from weft.controller.model.traits import AllowedAddress, Subport
 from weft.controller.pipeline.core import CORE
 
 A, B, C, BROADCAST = "02:00:00:00:00:0a", "02:00:00:00:00:0b", "02:00:00:00:00:0c", "ff:ff:ff:ff:ff:ff"
@@ -50,6 +50,15 @@ def test_a_trunk_is_checked_as_the_strictest_of_its_segments_says(net: World) ->
     assert Wires(net).send("a", BROADCAST) == {}, "on neither segment is it checked less than on the other"
     net.do(Update("port", "a", {"security": "mac"})).compile()
     assert Wires(net).send("a", BROADCAST) == {"b": 1}
+
+
+def test_a_frame_to_a_shared_mac_is_charged_to_nobody_who_does_not_share_it(net: World) -> None:
+    virtual = "00:00:5e:00:01:01"
+    net.do(Update("port", "b", {"allowed_addresses": (AllowedAddress(virtual),)})).compile()
+    wires = Wires(net)
+    assert wires.send("a", virtual) == {"b": 1}
+    died = wires.switches["s1"].verdicts(Frame(A, virtual), 1)
+    assert [verdict for verdict in died if isinstance(verdict, Dropped) and verdict.reason] == []
 
 
 def test_a_vifs_own_tag_is_no_segment_of_a_trunk(net: World) -> None:

@@ -21,7 +21,16 @@ def pair(mac: Any = None, prefix: Any = None) -> tuple[AllowedAddress, ...]:
     return (AllowedAddress(mac, prefix),)
 
 
+MANY = tuple(AllowedAddress(f"02:00:00:00:01:{n:02x}") for n in range(32))
 MALFORMED: list[tuple[dict[str, Any], str]] = [
+    (
+        {"fixed_ips": tuple(f"10.0.0.{n}" for n in range(1, 17)), "allowed_addresses": MANY},
+        "allowed_addresses: 528 pairs of a MAC and an address are more than 512",
+    ),
+    (
+        {"trunk": tuple(Subport(n, f"s{n}") for n in range(1, 64)), "allowed_addresses": MANY},
+        "allowed_addresses: 33 MACs on 64 segments are more than 2048 in all",
+    ),
     ({"vif_kinds": "tap"}, "vif_kinds: must be a list"),
     ({"vif_kinds": ("tap", "bridge")}, f"vif_kinds[1]: {KINDS}"),
     ({"vif_kinds": ("tap", "veth", "tap")}, "vif_kinds[2]: is named twice"),

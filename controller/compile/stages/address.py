@@ -47,7 +47,7 @@ EVERYWHERE = (
 
 @stage(id=27, per="port")
 def address(view: View, port: str) -> Iterator[Placed]:
-    """A VIF sends IP from its own addresses, and from none while it looks for one; DHCP servers are named."""
+    """A VIF sends IP from its own addresses, or from none while it looks for one, and answers DHCP if it may."""
     at, may = seat(view, port), voice(view, port)
     if at is None or may is None or not at.places or may.level != "mac+ip":
         return
