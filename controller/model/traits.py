@@ -116,4 +116,3 @@ TRAITS = (
     ),
     Trait("max_broadcast", "frames/s", "no limit", "owner", "The most broadcast and multicast frames it may send."),
 )
-TRAIT_BY_NAME = {trait.name: trait for trait in TRAITS}
