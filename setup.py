@@ -19,12 +19,20 @@ REQUIRES = [
     "rich==15.0.0",  # tables and progress for people
     "structlog==26.1.0",  # log lines that programs can read
     "PyYAML==6.0.3",  # model files of `weft compile`, and `-o yaml`
+    "oslo.policy==6.0.1",  # policies in a file, in the words that OpenStack's operators know
+    "PyJWT[crypto]==2.15.1",  # bearer tokens of an issuer, and their signatures
+    "defusedxml==0.7.1",  # XML of Quantum's clients, without entity bombs
     "setuptools>=64",  # Ryu imports distutils, which Python 3.12 no longer brings
 ]
 TEST_REQUIRES = [
     "pytest==9.2.0",  # the test runner
     "pytest-timeout==2.4.0",  # a hung test names itself
     "hypothesis==6.170.15",  # properties over random histories
+    "schemathesis==4.32.5",  # requests that the API's own description allows, and the answers it promises
+    "openapi-spec-validator==0.9.0",  # whether that description is one
+    "jsonschema==4.26.0",  # whether answers are what it describes
+    "python-openstackclient==10.5.0",  # OpenStack's own command line, unmodified, as a client
+    "openstacksdk==4.22.0",  # and OpenStack's own library
     "ruff==0.17.6",  # style
     "mypy==2.4.1",  # types
     "types-PyYAML==6.0.12.20261113",  # types of PyYAML for mypy
