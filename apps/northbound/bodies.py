@@ -18,7 +18,14 @@ MAX_DIGITS = 20  # a 64-bit number has no more
 
 def read_json(req: falcon.Request) -> Any:
     """``read_json(req)`` returns the JSON value in the request's body. Raises ``Problem`` 400, 408, 411, 413 or 415."""
-    body = _read(req)
+    media_type = (req.content_type or "").partition(";")[0].strip().lower()
+    if media_type != "application/json":
+        raise Problem(HTTPStatus.UNSUPPORTED_MEDIA_TYPE, "the body must be application/json")
+    return json_value(read_bytes(req))
+
+
+def json_value(body: bytes) -> Any:
+    """The JSON value that these bytes are. Raises a 400 ``Problem``."""
     try:
         value = _DECODER.decode(body.decode())
         _check(value, "", 0)
@@ -31,10 +38,8 @@ def read_json(req: falcon.Request) -> Any:
     return value
 
 
-def _read(req: falcon.Request) -> bytes:
-    media_type = (req.content_type or "").partition(";")[0].strip().lower()
-    if media_type != "application/json":
-        raise Problem(HTTPStatus.UNSUPPORTED_MEDIA_TYPE, "the body must be application/json")
+def read_bytes(req: falcon.Request) -> bytes:
+    """The request's body, whatever it is. Raises ``Problem`` 400, 408, 411 or 413."""
     length = req.content_length
     if length is None:
         raise Problem(HTTPStatus.LENGTH_REQUIRED, "the request must say its Content-Length")
