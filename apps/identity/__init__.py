@@ -1,0 +1,1 @@
+"""Who asks: each way to be believed is a small authenticator, and ``assemble`` makes a chain of those wanted."""
