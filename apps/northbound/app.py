@@ -8,6 +8,8 @@ from typing import Any
 import falcon
 from falcon.media import JSONHandler
 
+from weft.apps.identity.assemble import known_by
+from weft.apps.identity.identity import Identify
 from weft.apps.northbound import paths, problems
 from weft.apps.northbound.acting import Acting
 from weft.apps.northbound.audits import Audits
@@ -39,10 +41,10 @@ class KnownQuery:
                 raise problems.malformed("is given twice", name)
 
 
-def build_app(service: Service, token: str) -> falcon.App[falcon.Request, falcon.Response]:
-    """``build_app(service, token)`` returns the API over the service, for whoever brings the token."""
+def build_app(service: Service, identify: Identify | str) -> falcon.App[falcon.Request, falcon.Response]:
+    """``build_app(service, identify)`` returns the API over the service; a text is the operator's token."""
     app = falcon.App()
-    app.add_middleware(Bearer(token))
+    app.add_middleware(Bearer(known_by(service, identify) if isinstance(identify, str) else identify))
     app.add_middleware(Acting())
     app.add_middleware(KnownQuery())
     # ASCII only: then no text, whatever a switch calls its interfaces, can fail to be encoded.

@@ -1,31 +1,38 @@
-"""Whoever asks brings the token; only the health of the process is public."""
+"""Whoever asks is somebody; only the health of the process is public."""
 
 from __future__ import annotations
 
-import hmac
 from http import HTTPStatus
 
 import falcon
 
+from weft.apps.identity.identity import Busy, Identify, NotNow, Unidentified
+from weft.apps.identity.request import presented
 from weft.apps.northbound.paths import HEALTH
 from weft.apps.northbound.problems import Problem
 
+PUBLIC = frozenset({HEALTH})
+
 
 class Bearer:
-    """Middleware that answers 401 to a request without the token (RFC 6750)."""
+    """Middleware that finds ``req.context.identity``, and answers 401 to whom nobody knows (RFC 6750)."""
 
-    def __init__(self, token: str) -> None:
-        self._token = token.encode()
+    def __init__(self, identify: Identify) -> None:
+        self._identify = identify
 
     def process_request(self, req: falcon.Request, resp: falcon.Response) -> None:
-        """Let the request pass, or raise the 401."""
-        if req.path == HEALTH:
+        """Let the request pass, or raise the 401, or 429 or 503 where it cannot be told now."""
+        req.context.identity = None
+        if req.path in PUBLIC:
             return
-        scheme, _, credentials = (req.auth or "").partition(" ")
-        given = credentials.strip().encode("utf-8", "replace")
-        if scheme.lower() != "bearer" or not hmac.compare_digest(given, self._token):
+        try:
+            req.context.identity = self._identify(presented(req))
+        except Unidentified as error:
             raise Problem(
                 HTTPStatus.UNAUTHORIZED,
-                "needs the controller's token: Authorization: Bearer <token>",
+                f"needs the controller's token (Authorization: Bearer <token>): {error}",
                 headers={"WWW-Authenticate": 'Bearer realm="weft"'},
-            )
+            ) from None
+        except NotNow as error:
+            status = HTTPStatus.TOO_MANY_REQUESTS if isinstance(error, Busy) else HTTPStatus.SERVICE_UNAVAILABLE
+            raise Problem(status, str(error), headers={"Retry-After": str(error.seconds)}) from None

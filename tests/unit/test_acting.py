@@ -1,4 +1,4 @@
-"""``Weft-Act-As``: whoever holds the operator's token may act as a project with roles, for one request."""
+"""``Weft-Act-As``: an operator may act as a project with roles, for one request, and nobody else may."""
 
 from __future__ import annotations
 
@@ -10,14 +10,16 @@ from falcon.testing import Result, TestClient
 
 from tests.stores import MemoryStore
 from weft.apps.client import acting_as
+from weft.apps.identity.identity import Identity, Presented
 from weft.apps.northbound.acting import caller
 from weft.apps.northbound.app import build_app
 from weft.apps.northbound.problems import Problem
-from weft.controller.model.rights import OPERATOR
 from weft.controller.service import Service
 
 TOKEN = {"Authorization": "Bearer token"}
 BLUE = TOKEN | {"Weft-Act-As": "project=blue"}
+OPERATOR = Identity("root", None, frozenset({"operator"}), True, "root's")
+MEMBER = Identity("ann", "blue", frozenset({"member"}), False, "ann's")
 
 
 @pytest.fixture
@@ -42,7 +44,27 @@ def plug(api: TestClient, port: str, acting: str | None) -> Result:
 
 
 def test_without_the_header_the_operator_acts_and_brings_the_time() -> None:
-    assert caller(None, 7) == OPERATOR._replace(at=7)
+    acting = caller(OPERATOR, None, 7)
+    assert (acting.project, acting.roles, acting.operator, acting.at) == (None, {"operator"}, True, 7)
+
+
+def test_whoever_is_no_operator_acts_as_itself_and_as_nobody_else() -> None:
+    acting = caller(MEMBER, None, 7)
+    assert (acting.project, acting.roles, acting.operator, acting.at) == ("blue", {"member"}, False, 7)
+    for said in ("project=red", "project=blue", "project=red; role=operator"):
+        with pytest.raises(Problem) as problem:
+            caller(MEMBER, said, 7)
+        assert (problem.value.status_code, problem.value.field) == (403, "Weft-Act-As")
+
+
+def test_over_http_as_well() -> None:
+    def identify(presented: Presented) -> Identity:
+        return OPERATOR if presented.token == "root" else MEMBER
+
+    api = TestClient(build_app(Service(MemoryStore()), identify))
+    for token, status in (("root", 200), ("ann", 403)):
+        result = api.simulate_get("/v1/ports", headers={"X-Auth-Token": token, "Weft-Act-As": "project=blue"})
+        assert result.status_code == status
 
 
 @pytest.mark.parametrize(
@@ -50,15 +72,24 @@ def test_without_the_header_the_operator_acts_and_brings_the_time() -> None:
     [("blue", ()), ("blue", ("tester",)), ("blue", ("b", "a", "b")), ("a;b, =%c", ("é ü", "project=red")), ("\t", ())],
 )
 def test_what_a_client_says_is_what_is_heard(project: str, roles: tuple[str, ...]) -> None:
-    heard = caller(acting_as(project, roles), 7)
-    assert heard == (project, frozenset(roles), False, 7)
+    heard = caller(OPERATOR, acting_as(project, roles), 7)
+    assert (heard.project, heard.roles - {"member"}, heard.operator, heard.at) == (project, frozenset(roles), False, 7)
+
+
+@pytest.mark.parametrize(
+    ("roles", "held"),
+    [((), {"member"}), (("tester",), {"tester", "member"}), (("reader",), {"reader"}), (("operator",), {"operator"})],
+)
+def test_a_project_without_a_base_role_is_a_member(roles: tuple[str, ...], held: set[str]) -> None:
+    assert caller(OPERATOR, acting_as("blue", roles), 7).roles == held
 
 
 @pytest.mark.parametrize(
     "said", ["project=blue;role=a;role=b", " role=b ;\tproject=blue; role=a", "project=b%6Cue;role=b;role=a"]
 )
 def test_spaces_and_order_do_not_matter(said: str) -> None:
-    assert caller(said, 7) == ("blue", frozenset("ab"), False, 7)
+    heard = caller(OPERATOR, said, 7)
+    assert (heard.project, heard.roles) == ("blue", {"a", "b", "member"})
 
 
 MALFORMED = [
@@ -72,7 +103,7 @@ MALFORMED = [
 @pytest.mark.parametrize("said", MALFORMED)
 def test_a_malformed_header_is_refused_and_named(said: str) -> None:
     with pytest.raises(Problem) as problem:
-        caller(said, 7)
+        caller(OPERATOR, said, 7)
     assert (problem.value.status_code, problem.value.field) == (400, "Weft-Act-As")
     assert "must be like project=NAME; role=NAME" in problem.value.rule
 

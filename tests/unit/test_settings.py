@@ -49,7 +49,7 @@ def test_a_wrong_address_is_told_with_who_said_it(tmp_path: Path, address: str) 
         ("log_json: maybe", "log_json must be true or false, not 'maybe'"),
         ("store: 3", "store must be a path, not 3"),
         ("rest: 8181", f"rest {ADDRESS}, not 8181"),
-        ("port: 8181", "port is not a setting; these are: rest, openflow, "),
+        ("port: 8181", "port is not a setting; these are: rest, neutron, "),
     ],
 )
 def test_a_wrong_value_in_the_file_is_told_with_its_name_and_rule(tmp_path: Path, text: str, said: str) -> None:
