@@ -7,7 +7,8 @@ from typing import cast
 
 import falcon
 
-from weft.apps.quantum.callers import caller_of, check_tenant
+from weft.apps.northbound.acting import caller_of
+from weft.apps.quantum.callers import check_tenant
 from weft.apps.quantum.faults import NETWORK_NOT_FOUND, PORT_NOT_FOUND, Fault
 from weft.controller.model.facts import Key, Port, Segment, Vif
 from weft.controller.service import Service
