@@ -10,8 +10,8 @@ from weft.apps.identity.local import OperatorToken, everybody
 from weft.apps.identity.proxy import TrustedProxy, networks
 from weft.apps.identity.rates import Buckets, Limited
 from weft.apps.identity.signed_tokens import Claims, SignedTokens
-from weft.apps.identity.watched_file import WatchedFile
 from weft.apps.settings import Settings
+from weft.apps.watched_file import WatchedFile
 from weft.controller.service import Service
 
 

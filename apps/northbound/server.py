@@ -2,37 +2,72 @@
 
 A connection has ``idle`` seconds to begin a request and ``busy`` seconds to complete it. When all seats are taken, the
 newcomer gets that of the connection whose last request lies furthest back, so that silence is never worth a seat.
+Requests take turns, and where too many wait the next one is told to come again (503).
+
+An answer that lasts, such as a stream, calls ``environ["weft.stay"]()`` first: true means that it has no deadline any
+more, that nobody takes its seat, and that what it yields is sent at once; false that there are too many of its sort.
 """
 
 from __future__ import annotations
 
+import os
 from collections import OrderedDict
 from collections.abc import Callable, Iterable
+from http import HTTPStatus
 from typing import Any
 
 import eventlet
 import structlog
 from eventlet import greenio, wsgi
-from eventlet.green import socket
+from eventlet.green import socket, ssl
 
 from weft.apps.northbound.bodies import MAX_BYTES
+from weft.apps.northbound.doorway import WsgiApp, refuse
+from weft.apps.northbound.turns import Turns
 
 LINGER = 1.0
 LINGER_BYTES = 16 << 20
-
-WsgiApp = Callable[[dict[str, Any], Callable[..., Any]], Iterable[bytes]]
+HANDSHAKE = 5.0  # seconds
+PLAIN = b"HTTP/1.1 400 Bad Request\r\nConnection: close\r\nContent-Type: text/plain\r\n\r\nsay https:// here\n"
 _log = structlog.get_logger("weft.northbound.http")
 
 
-def serve(listener: Any, app: WsgiApp, *, seats: int = 256, idle: float = 30.0, busy: float = 20.0) -> None:
-    """``serve(listener, app)`` answers requests for as long as its greenthread lives."""
+def serve(
+    listener: Any,
+    app: WsgiApp,
+    *,
+    seats: int = 256,
+    stays: int = 256,
+    idle: float = 30.0,
+    busy: float = 20.0,
+    tls: Callable[[], Any] | None = None,
+    turns: Turns | None = None,
+) -> None:
+    """``serve(listener, app)`` answers requests for as long as its greenthread lives.
+
+    ``tls`` returns the context with which a connection is accepted. Listeners with the same ``turns`` take turns.
+    """
     seated: OrderedDict[Any, None] = OrderedDict()  # the connections, longest silent first
+    staying: set[Any] = set()
+    turn = turns or Turns()
 
     def answer(environ: dict[str, Any], start_response: Callable[..., Any]) -> Iterable[bytes]:
         connection = environ["eventlet.input"].get_socket()
         if connection in seated:
             seated.move_to_end(connection)
+        if not turn.take():
+            rule = "too many requests at once; come again"
+            return refuse(start_response, HTTPStatus.SERVICE_UNAVAILABLE, rule, ("Retry-After", "1"))
+        lasting = environ["weft.stay"]
+        environ["weft.stay"] = lambda: stay(connection) and lasting()
         return app(environ, start_response)
+
+    def stay(connection: Any) -> bool:
+        if len(staying) >= stays or connection not in seated:
+            return False
+        del seated[connection]
+        staying.add(connection)
+        return True
 
     server = wsgi.Server(
         listener,
@@ -44,16 +79,20 @@ def serve(listener: Any, app: WsgiApp, *, seats: int = 256, idle: float = 30.0, 
         socket_timeout=busy,
         debug=False,
         log_x_forwarded_for=False,
+        environ={"wsgi.url_scheme": "https", "HTTPS": "on"} if tls is not None else None,
     )
 
     def attend(connection: Any, address: Any) -> None:
         try:
             connection.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)  # an answer in two writes waits for no ACK
+            if tls is not None:
+                _shake_hands(connection)
             server.process_request([address, connection, wsgi.STATE_IDLE])
         except Exception as error:
             _log.debug("connection lost", peer=str(address), error=repr(error))
         finally:
             seated.pop(connection, None)
+            staying.discard(connection)
             greenio.shutdown_safe(connection)
             connection.close()
 
@@ -61,6 +100,8 @@ def serve(listener: Any, app: WsgiApp, *, seats: int = 256, idle: float = 30.0, 
         while True:
             try:
                 connection, address = listener.accept()
+                if tls is not None:
+                    connection = tls().wrap_socket(connection, server_side=True, do_handshake_on_connect=False)
             except OSError as error:  # mostly: no file descriptor is left
                 _log.warning("cannot accept a connection", error=str(error))
                 _clear_seat(seated)
@@ -74,6 +115,17 @@ def serve(listener: Any, app: WsgiApp, *, seats: int = 256, idle: float = 30.0, 
     finally:
         while seated:
             _clear_seat(seated)
+
+
+def _shake_hands(connection: Any) -> None:
+    """Do the TLS handshake in time, and tell whoever speaks plain HTTP what is wrong."""
+    with eventlet.Timeout(HANDSHAKE, TimeoutError("the TLS handshake took too long")):
+        try:
+            connection.do_handshake()
+        except ssl.SSLError as error:
+            if error.reason == "HTTP_REQUEST":
+                os.write(connection.fileno(), PLAIN)
+            raise
 
 
 def _clear_seat(seated: OrderedDict[Any, None]) -> None:
@@ -92,7 +144,8 @@ class _Protocol(wsgi.HttpProtocol):  # type: ignore[misc]
         if not self.rfile.peek(1):
             self.close_connection = True
             return
-        with eventlet.Timeout(self.server.socket_timeout, TimeoutError("the request took too long")):
+        too_long = TimeoutError("the request took too long")
+        with eventlet.Timeout(self.server.socket_timeout, too_long) as self._deadline:
             super().handle_one_request()
 
     def finish(self) -> None:
@@ -103,10 +156,18 @@ class _Protocol(wsgi.HttpProtocol):  # type: ignore[misc]
 
     def get_environ(self) -> dict[str, Any]:
         environ: dict[str, Any] = super().get_environ()
+        environ["weft.version"] = self.request_version
+        environ["weft.stay"] = self._stay
         if "HTTP_TRANSFER_ENCODING" in environ or int(environ.get("CONTENT_LENGTH", 0)) > MAX_BYTES:
             self.close_connection = True  # its body will not be read, so no next request can be found behind it
             environ["eventlet.posthooks"].append((self._linger, (), {}))
         return environ
+
+    def _stay(self) -> bool:
+        self._deadline.cancel()
+        self.close_connection = True  # nobody would begin another request behind such an answer
+        self.environ["eventlet.minimum_write_chunk_size"] = 1
+        return True
 
     def _linger(self, environ: dict[str, Any]) -> None:
         """Read a while what the client still sends: closed on unread bytes, it would never see the answer."""

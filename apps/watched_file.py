@@ -10,7 +10,7 @@ from typing import Generic, TypeVar
 import structlog
 
 Content = TypeVar("Content")
-_log = structlog.get_logger("weft.identity")
+_log = structlog.get_logger("weft.files")
 
 
 class WatchedFile(Generic[Content]):
