@@ -5,11 +5,11 @@ from __future__ import annotations
 import gc
 import json
 import os
+import signal
 import sys
 from time import monotonic
 from typing import Any
 
-import eventlet
 import structlog
 
 from weft.controller.adapters.openflow import compat  # noqa: F401  # isort: skip  # Ryu cannot be imported before
@@ -19,8 +19,11 @@ from ryu.controller.handler import CONFIG_DISPATCHER, DEAD_DISPATCHER, MAIN_DISP
 from ryu.lib import hub
 
 from weft.apps import settings as weft_settings
-from weft.apps.northbound import server, token
+from weft.apps.identity.assemble import identify
+from weft.apps.northbound import token
 from weft.apps.northbound.app import build_app
+from weft.apps.northbound.listeners import Listeners
+from weft.apps.quantum.app import build_quantum
 from weft.controller.adapters.openflow import discovery
 from weft.controller.adapters.openflow.connection import Connection
 from weft.controller.adapters.openflow.guard import Kind
@@ -68,18 +71,13 @@ class FabricApp(app_manager.RyuApp):  # type: ignore[misc]
             raise OSError(
                 f"cannot listen for switches (--openflow {self.settings.openflow}): {error.strerror}"
             ) from None
-        try:
-            rest = eventlet.listen(weft_settings.split(self.settings.rest), backlog=512, reuse_port=False)
-        except OSError as error:
-            raise OSError(f"cannot listen for the API (--rest {self.settings.rest}): {error.strerror}") from None
+        urls = self._serve_apis()
         databases = self._listen_for_databases()
-        app = build_app(self.service, token.make_or_read(self.settings.token_path))
-        self.threads += [hub.spawn(self._compile), hub.spawn(self._discover), hub.spawn(server.serve, rest, app)]
-        host, port = rest.getsockname()[:2]
+        self.threads += [hub.spawn(self._compile), hub.spawn(self._discover)]
         ready = {
             "ready": True,
             "pid": os.getpid(),
-            "rest": f"http://[{host}]:{port}" if ":" in host else f"http://{host}:{port}",
+            **urls,
             "openflow": self.listener.address,
             "token_file": str(self.settings.token_path.absolute()),
         }
@@ -87,6 +85,20 @@ class FabricApp(app_manager.RyuApp):  # type: ignore[misc]
             ready["ovsdb"] = databases.address
             self.threads.append(hub.spawn(databases.serve))
         print(json.dumps(ready), file=sys.stdout, flush=True)
+
+    def _serve_apis(self) -> dict[str, str]:
+        """Listen for clients of each API, and tell where."""
+        settings = self.settings
+        listeners = Listeners(settings)
+        known = identify(settings, self.service, token.make_or_read(settings.token_path))
+        served = {"rest": (listeners.listen("--rest", settings.rest, "the API"), build_app(self.service, known))}
+        if settings.neutron is not None:
+            remedy = "; name another address, or say --neutron off"
+            neutron = listeners.listen("--neutron", settings.neutron, "Neutron's clients", remedy)
+            served["neutron"] = neutron, build_quantum(self.service, known)
+        self.threads += [hub.spawn(listeners.serve, *one) for one in served.values()]
+        signal.signal(signal.SIGHUP, lambda *_: listeners.read_again())
+        return {name: listeners.url(listener) for name, (listener, _) in served.items()}
 
     def _listen_for_databases(self) -> DatabaseListener | None:
         wanted = self.settings.ovsdb

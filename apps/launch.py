@@ -31,17 +31,21 @@ def main(arguments: Sequence[str] | None = None) -> None:
 
     from ryu.base.app_manager import AppManager  # isort: skip
     from ryu.lib import hub  # isort: skip
+    from weft.apps.identity.issuer_keys import KeysUnusable
+    from weft.apps.identity.keystone_client import CredentialsUnusable
+    from weft.apps.northbound.certificate import CertificateUnusable
     from weft.apps.northbound.token import TokenUnusable
     from weft.controller.contracts import StoreUnavailable, StoreUnusable
 
     for number in (signal.SIGINT, signal.SIGTERM):
         signal.signal(number, _leave)
+    unusable = (StoreUnusable, TokenUnusable, CertificateUnusable, CredentialsUnusable, KeysUnusable)
     manager = AppManager.get_instance()
     try:
         manager.load_apps(["weft.apps.fabric_app"])
         services = manager.instantiate_apps(settings=settings)
         hub.joinall(services)
-    except (StoreUnusable, StoreUnavailable, TokenUnusable, OSError) as error:
+    except (*unusable, StoreUnavailable, OSError) as error:
         sys.exit(_complain(str(error), 1))
 
 

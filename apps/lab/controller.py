@@ -16,6 +16,7 @@ from weft.apps.lab.patience import await_truth
 
 _START = 60.0
 _END = 5.0
+_ANYWHERE = "127.0.0.1:0"
 
 
 class Controller:
@@ -29,23 +30,23 @@ class Controller:
         self.token_file = directory / "weft.token"
         self.log = directory / "controller.log"
         self._said = directory / "controller.out"
-        self._process = self._begin("127.0.0.1:0", "127.0.0.1:0")
-        self.rest = self.openflow = ""
+        self._process = self._begin()
+        self.rest = self.neutron = self.openflow = ""
 
-    def _program(self, rest: str, openflow: str) -> list[str]:
+    def _program(self, rest: str, neutron: str, openflow: str) -> list[str]:
         program = Path(sys.executable).with_name("weft-controller")
-        listen = ["--rest", rest, "--openflow", openflow, "--openflow-unix", str(self.socket)]
+        listen = ["--rest", rest, "--neutron", neutron, "--openflow", openflow, "--openflow-unix", str(self.socket)]
         return [str(program), *listen, "--store", str(self.store), "--token-file", str(self.token_file)]
 
-    def _begin(self, rest: str, openflow: str) -> subprocess.Popen[bytes]:
-        return begin(*self._program(rest, openflow), output=self._said, errors=self.log)
+    def _begin(self) -> subprocess.Popen[bytes]:
+        return begin(*self._program(*[_ANYWHERE] * 3), output=self._said, errors=self.log)
 
     def await_ready(self) -> None:
         """Return when it listens; ``LabError`` when it does not."""
         ready = await_truth(lambda: self._ready_line() or self._process.poll() is not None, _START)
         if not isinstance(ready, dict):
             raise LabError(f"The controller did not start. It said last:\n{last_lines(self.log)}")
-        self.rest, self.openflow = ready["rest"], ready["openflow"]
+        self.rest, self.neutron, self.openflow = ready["rest"], ready["neutron"], ready["openflow"]
 
     def _ready_line(self) -> dict[str, Any] | None:
         for line in self._said.read_text().splitlines(keepends=True):
@@ -71,9 +72,13 @@ class Controller:
     @property
     def again(self) -> list[str]:
         """The command that starts it again in its old place, with its old store. What it starts ends with the lab."""
-        return ["env", self.mark, *self._program(self.rest.removeprefix("http://"), self.openflow)]
+        return ["env", self.mark, *self._program(_address(self.rest), _address(self.neutron), self.openflow)]
 
     def end(self) -> None:
         """Ask it to end, and wait until it has, a while at most."""
         self._process.send_signal(signal.SIGTERM)
         await_truth(lambda: self.ended, _END)
+
+
+def _address(url: str) -> str:
+    return url.removeprefix("http://")

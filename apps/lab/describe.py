@@ -34,6 +34,7 @@ def describe(
         "controller": {
             "pid": controller.pid,
             "rest": controller.rest,
+            "neutron": controller.neutron,
             "token_file": str(controller.token_file),
             "openflow": controller.openflow,
             "store": str(controller.store),

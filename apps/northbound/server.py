@@ -100,12 +100,17 @@ def serve(
         while True:
             try:
                 connection, address = listener.accept()
-                if tls is not None:
-                    connection = tls().wrap_socket(connection, server_side=True, do_handshake_on_connect=False)
             except OSError as error:  # mostly: no file descriptor is left
                 _log.warning("cannot accept a connection", error=str(error))
                 _clear_seat(seated)
                 eventlet.sleep(0.1)
+                continue
+            try:
+                if tls is not None:
+                    connection = tls().wrap_socket(connection, server_side=True, do_handshake_on_connect=False)
+            except OSError:  # gone already
+                connection.close()
+                eventlet.sleep(0)
                 continue
             if len(seated) >= seats:
                 _clear_seat(seated)

@@ -14,7 +14,7 @@ import pytest
 from tests.command import Said, Weft
 from weft.apps.cli import main
 
-ANYWHERE = ("--rest", "127.0.0.1:0", "--openflow", "127.0.0.1:0", "--log-level", "error")
+ANYWHERE = (*("--rest", "127.0.0.1:0", "--neutron", "127.0.0.1:0", "--openflow", "127.0.0.1:0"), "--log-level", "error")
 
 
 @pytest.fixture(scope="module")

@@ -21,7 +21,7 @@ class RealController:
     """``weft-controller`` in a process of its own. ``port`` is that for switches, ``ovsdb`` that for databases."""
 
     def __init__(self, folder: Path, *options: str) -> None:
-        addresses = ("--rest", ANYWHERE, "--openflow", ANYWHERE, "--ovsdb", ANYWHERE)
+        addresses = ("--rest", ANYWHERE, "--neutron", "off", "--openflow", ANYWHERE, "--ovsdb", ANYWHERE)
         command = [sys.executable, "-m", "weft.apps.launch", *addresses, "--store", str(folder / "weft.db"), *options]
         self._log = folder / "log"
         with self._log.open("w") as log:

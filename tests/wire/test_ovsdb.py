@@ -318,7 +318,16 @@ def test_a_wrong_address_is_told_as_with_the_other_settings(address: str) -> Non
 
 def test_a_taken_address_is_told(controller: RealController, tmp_path: Path) -> None:
     taken = f"127.0.0.1:{controller.ovsdb}"
-    elsewhere = ("--rest", "127.0.0.1:0", "--openflow", "127.0.0.1:0", "--store", str(tmp_path / "weft.db"))
+    elsewhere = (
+        "--rest",
+        "127.0.0.1:0",
+        "--neutron",
+        "off",
+        "--openflow",
+        "127.0.0.1:0",
+        "--store",
+        str(tmp_path / "weft.db"),
+    )
     command = [sys.executable, "-m", "weft.apps.launch", *elsewhere, "--ovsdb", taken]
     run = subprocess.run(command, capture_output=True, text=True, check=False, timeout=30)
     said = f"weft-controller: cannot listen for switches' databases (--ovsdb {taken}): Address already in use\n"
