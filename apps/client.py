@@ -40,6 +40,11 @@ class Problem(Exception):
         self.rule: str | None = document.get("rule")
         super().__init__(f"{self.detail} ({self.status} {self.title})")
 
+    def saying(self, detail: str) -> Problem:
+        """The same problem, told in other words."""
+        told = {name: getattr(self, name) for name in ("type", "title", "status", "field", "rule")}
+        return Problem({**told, "detail": detail})
+
 
 class Unreachable(Exception):
     """No controller answered at that address."""
@@ -73,6 +78,7 @@ class Client:
         # The controller is on this machine or in the management network: no proxy of the environment is asked.
         self._http = httpx.Client(base_url=url, headers=headers, timeout=timeout, trust_env=False)
         self.url = url
+        self.project = project
 
     def close(self) -> None:
         """Let go of the connection."""

@@ -1,4 +1,4 @@
-"""``weft``: the command line of the controller. Exit status 0: done; 1: refused; 2: usage; 3: no controller."""
+"""``weft``: the command line of the controller."""
 
 from weft.apps.cli.main import main
 

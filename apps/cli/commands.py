@@ -9,7 +9,8 @@ from typing import Annotated, Any
 
 import typer
 
-from weft.apps.cli import claims
+from weft.apps.cli import claims, exits
+from weft.apps.cli.apply import apply
 from weft.apps.cli.doctor import doctor
 from weft.apps.cli.drops import drops
 from weft.apps.cli.kinds import COLUMNS, group
@@ -22,7 +23,7 @@ from weft.apps.northbound.paths import PATHS
 app = typer.Typer(
     no_args_is_help=True,
     pretty_exceptions_enable=False,
-    help="Segments, ports and VIFs of an OpenFlow fabric. Exit status 1: refused; 2: usage; 3: no controller.",
+    help=f"Segments, ports and VIFs of an OpenFlow fabric.\n\n{exits.told()}",
 )
 for kind in PATHS:
     app.add_typer(group(kind), name=kind)
@@ -133,7 +134,7 @@ def _outcome(command: dict[str, Any], result: dict[str, Any] | None) -> dict[str
     return {"kind": command["kind"], "id": result["id"] if result else command.get("id")}
 
 
-for function in (plug, unplug, flows, drops, audit, status, doctor, transaction):
+for function in (apply, plug, unplug, flows, drops, audit, status, doctor, transaction):
     app.command()(reaching(function))
 
 

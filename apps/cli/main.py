@@ -9,11 +9,11 @@ from collections.abc import Sequence
 from typer import Abort, TyperException
 
 from weft.apps.cli.commands import app
+from weft.apps.cli.exits import INTERRUPTED, TIMEOUT, UNREACHABLE, NotInTime, of_answer
 from weft.apps.cli.output import printable
 from weft.apps.client import Problem, Unreachable
 from weft.apps.usage import complaint
 
-REFUSED, UNREACHABLE, INTERRUPTED = 1, 3, 130  # and 2 for wrong usage, which typer gives
 STDOUT = 1
 
 
@@ -23,9 +23,11 @@ def main(arguments: Sequence[str] | None = None) -> int:
         status = app(args=arguments, prog_name="weft", standalone_mode=False)
         sys.stdout.flush()
     except Problem as problem:
-        return _complain(str(problem), REFUSED)
+        return _complain(str(problem), of_answer(problem.status))
     except Unreachable as error:
         return _complain(str(error), UNREACHABLE)
+    except NotInTime as error:
+        return _complain(str(error), TIMEOUT)
     except TyperException as error:
         return _complain(complaint(error), error.exit_code)
     except (Abort, KeyboardInterrupt):

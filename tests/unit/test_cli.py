@@ -88,7 +88,7 @@ def test_a_transaction_comes_from_a_file(weft: Weft, red: str, tmp_path: Path) -
     ]
     assert done.out.splitlines()[-1].startswith("revision ")
     again = weft("transaction", str(file), "-o", "json")
-    assert again == (1, "", "weft: commands[0].id: there is a vif 'v' already (409 Conflict)\n")
+    assert again == (6, "", "weft: commands[0].id: there is a vif 'v' already (409 Conflict)\n")
     for text in ("[", "5", "commands: 5", "a: 1\na: 2\n"):
         file.write_text(text)
         assert weft("transaction", str(file))[:2] == (2, "")
@@ -98,12 +98,12 @@ def test_a_transaction_comes_from_a_file(weft: Weft, red: str, tmp_path: Path) -
 def test_a_name_stands_for_the_only_thing_called_so(weft: Weft, red: str) -> None:
     ids = [json.loads(weft("port", "create", "web", "--segment", red, "-o", "json").out)["id"] for _ in "12"]
     status, _, err = weft("port", "show", "web")
-    assert status == 1
+    assert status == 6
     assert "2 ports are called 'web'; name one by its id" in err
     assert all(id in err for id in ids)
     assert weft("port", "delete", ids[0])[0] == 0
     assert json.loads(weft("port", "show", "web", "-o", "json").out)["id"] == ids[1]
-    assert weft("port", "show", "nobody") == (1, "", "weft: port: there is no port 'nobody' (404 Not Found)\n")
+    assert weft("port", "show", "nobody") == (5, "", "weft: port: there is no port 'nobody' (404 Not Found)\n")
     weft("port", "create", "other", "--segment", red, "--id", "web")
     assert json.loads(weft("port", "show", "web", "-o", "json").out)["name"] == "other", "an id goes before a name"
 
@@ -114,7 +114,7 @@ def test_a_refusal_is_one_line_that_names_field_and_rule(weft: Weft, red: str) -
     assert wrong.err.startswith("weft: mac: must be a MAC such as")
     assert wrong.err.count("\n") == 1
     stale = weft("segment", "update", "red", "--mtu", "9000", "--if-revision", "999999")
-    assert stale.status == 1
+    assert stale.status == 6
     assert "(412 Precondition Failed)" in stale.err
 
 

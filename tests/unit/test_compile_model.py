@@ -164,6 +164,21 @@ def test_a_rate_is_a_meter(tmp_path: Path) -> None:
     assert {id for id in "345" if any(f"meter:{id}," in flow for flow in tables.flows)} == set("345")
 
 
+def test_names_stand_for_what_is_called_so_in_the_own_project(tmp_path: Path) -> None:
+    (tmp_path / "model.yaml").write_text(
+        "segments: [{name: a b, project: p}, {name: lan, project: p}, {name: lan, id: lan-of-q, project: q}]\n"
+        "vifs: [{id: v1, name: eth 0, mac: 02:00:00:00:00:01}]\n"
+        "ports: [{name: web, segment: a b, vif: eth 0, trunk: [{tag: 7, segment: lan}], project: p},"
+        " {id: db, name: web, project: q, segment: lan}]\n"
+    )
+    network = read(tmp_path / "model.yaml")
+    web, db = network.port("web"), network.port("db")
+    assert web is not None
+    assert db is not None
+    assert (web.segment, web.trunk, network.port_of_vif("v1")) == ("segments.0", ((7, "lan"),), "web")
+    assert db.segment == "lan-of-q"
+
+
 SWITCH = "switches: [{id: s1, dpid: '1', interfaces: {a: 1, b: 2}}]\n"
 RED = "segments: [{name: red, project: p}]\n"
 WRONG = {
@@ -181,7 +196,12 @@ WRONG = {
         RED + "ports: [{name: a, segment: red, trunk: [{tag: x, segment: red}]}]",
         "ports[0].trunk[0].tag: must be a whole number",
     ),
-    "name that is no id": ("segments: [{name: a b, project: p}]", "segments[0].id: must be 1 to 64"),
+    "no id": ("segments: [{id: a b, name: a, project: p}]", "segments[0].id: must be 1 to 64"),
+    "a name that two have": (
+        "segments: [{name: red, project: p}, {name: red, id: r, project: q}]\n"
+        "ports: [{name: a, segment: red, project: z}]",
+        "ports[0].segment: 2 segments are called 'red'; name one by its id: r, red",
+    ),
     "no such segment": ("ports: [{name: a, segment: red}]", "ports[0].segment: there is no segment 'red'"),
     "no such VIF": (RED + "ports: [{name: a, segment: red, vif: v}]", "ports[0].vif: there is no vif 'v'"),
     "no such switch": ("vifs: [{name: v, mac: '02:00:00:00:00:01', switch: s, interface: i}]", "vifs[0].switch"),
