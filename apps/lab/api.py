@@ -10,7 +10,7 @@ import httpx
 
 from weft.apps.lab.errors import LabError
 from weft.apps.lab.plural import count
-from weft.apps.northbound.transactions import MOST_COMMANDS
+from weft.apps.northbound.paths import MOST_COMMANDS
 from weft.controller.model.commands import Command, Create, Plug
 from weft.controller.model.facts import Endpoint
 

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from typing import ClassVar
+
 import falcon
-from pydantic import BaseModel
+from pydantic import BaseModel, Field
 
 from weft.apps.northbound.acting import caller_of
 from weft.apps.northbound.bodies import read_json
+from weft.apps.northbound.operations import Answer, Operation, Operations
 from weft.apps.northbound.problems import refused
 from weft.apps.northbound.shapes import STRICT, checked
 from weft.controller.model.commands import Refusal
@@ -17,11 +20,25 @@ class Audited(BaseModel):
     """The switch to look at."""
 
     model_config = STRICT
-    switch: str
+    switch: str = Field(description="Its name.")
 
 
 class Audits:
     """Ask for an audit; the switch's ``settled`` says when it has been done."""
+
+    operations: ClassVar[Operations] = {
+        "POST": Operation(
+            id="audit_switch",
+            group="fabric",
+            summary="Audit a switch",
+            doc="It is asked what it holds, and repaired where that is not what it should. Its `settled` says when "
+            "that is done; nobody waits for it.",
+            body=Audited,
+            answers={202: Answer("The audit is asked for.")},
+            refusals=(403, 404),
+            example={"switch": "leaf1"},
+        )
+    }
 
     def __init__(self, service: Service) -> None:
         self._service = service

@@ -1,4 +1,4 @@
-"""Whoever asks is somebody; only the health of the process is public."""
+"""Whoever asks is somebody; only the health of the process and what the API says of itself are public."""
 
 from __future__ import annotations
 
@@ -8,10 +8,8 @@ import falcon
 
 from weft.apps.identity.identity import Busy, Identify, NotNow, Unidentified
 from weft.apps.identity.request import presented
-from weft.apps.northbound.paths import HEALTH
+from weft.apps.northbound.paths import PUBLIC
 from weft.apps.northbound.problems import Problem
-
-PUBLIC = frozenset({HEALTH})
 
 
 class Bearer:

@@ -1,89 +1,84 @@
-"""Segments, ports, VIFs, switches and links: the same two resources for each kind."""
+"""``/v1/<kind>s``: the same list, and the same making, for each kind of thing."""
 
 from __future__ import annotations
 
+from collections.abc import Iterator, Sequence
 from typing import Any
-from uuid import uuid4
+from urllib.parse import urlencode
 
+import eventlet
 import falcon
 
-from weft.apps.northbound.acting import caller_of
+from weft.apps.northbound import query
 from weft.apps.northbound.bodies import read_json
-from weft.apps.northbound.conditions import tag, wanted_revision
+from weft.apps.northbound.doing import Done, do
+from weft.apps.northbound.lists import find
+from weft.apps.northbound.making import new, several
 from weft.apps.northbound.paths import COLLECTIONS, PATHS
-from weft.apps.northbound.problems import refused
-from weft.apps.northbound.shapes import change, checked, creation
+from weft.apps.northbound.seeing import sight_of
+from weft.apps.northbound.thing_operations import of_collection
 from weft.apps.northbound.views import datapath_text, view
-from weft.controller.model.commands import Create, Delete, Refusal, Update
-from weft.controller.model.documents import field_names
-from weft.controller.model.facts import Fact, Key
+from weft.controller.model.facts import Fact
 from weft.controller.service import Service
 
-FILTERS = frozenset({"name", "project", "segment"})
-NAMED_BY_PEOPLE = frozenset({"switch", "link"})  # their ids say something, so nobody makes one up
-
-
-def new(kind: str, value: object, within: str = "") -> Create:
-    """The command that makes what ``value`` describes, with an id in any case."""
-    given = checked(creation(kind), value, within)
-    if kind not in NAMED_BY_PEOPLE:
-        given.setdefault("id", str(uuid4()))
-    return Create(kind, given)
+_SLICE = 100  # things rendered between two turns of everybody else
 
 
 class Collection:
-    """``/v1/<kind>s``: list them, or make one."""
+    """List the things of a kind, or make one or several."""
 
     def __init__(self, service: Service, kind: str) -> None:
         self._service = service
         self._kind = kind
-        self.filters = FILTERS & set(field_names(kind))
+        self.operations = of_collection(kind)
 
     def on_get(self, req: falcon.Request, resp: falcon.Response) -> None:
-        """All of them, or those whose fields are exactly as the query says."""
-        wanted = req.params.items()
-        facts = self._service.network.of_kind(self._kind)
-        found = [view(self._service, fact) for fact in facts if all(getattr(fact, n) == v for n, v in wanted)]
-        answer: dict[str, Any] = {COLLECTIONS[self._kind]: found}
-        if self._kind == "switch":
+        """All of them that the caller may see, or those that the query asks for."""
+        asked = query.read(self._kind, req.params)
+        sight = sight_of(self._service, req)
+        found = find(self._service, sight, self._kind, asked)
+        answer: dict[str, Any] = {COLLECTIONS[self._kind]: list(self._views(found.items, asked.fields))}
+        if found.marker is not None:
+            answer["next"] = next_page(req, found.marker)
+            resp.append_link(answer["next"], "next")
+        if self._kind == "switch" and sight.caller.operator:
             unknown = self._service.unknown_switches()
             answer["unknown"] = [{"dpid": datapath_text(dpid), "address": address} for dpid, address in unknown]
         resp.media = answer
 
     def on_post(self, req: falcon.Request, resp: falcon.Response) -> None:
-        """Make one."""
-        (fact,) = self._service.submit([new(self._kind, read_json(req))], caller_of(req))
+        """Make one, or several: all of them or none."""
+        value = read_json(req)
+        many = several(self._kind, value)
+        if many is None:
+            do(self._service, req, resp, [new(self._kind, value)], self._made)
+        else:
+            commands, places = many
+            do(self._service, req, resp, commands, self._made_all, places)
+
+    def _made(self, facts: Sequence[Fact | None]) -> Done:
+        (fact,) = facts
         assert fact is not None
-        resp.status = falcon.HTTP_CREATED
-        resp.location = f"{PATHS[self._kind]}/{falcon.uri.encode_value(str(fact.id))}"
-        tag(resp, fact)
-        resp.media = view(self._service, fact)
+        headers = {"Location": path_of(fact), "ETag": f'"{fact.revision}"'}
+        return Done(view(self._service, fact), falcon.HTTP_CREATED, headers)
+
+    def _made_all(self, facts: Sequence[Fact | None]) -> Done:
+        made = [view(self._service, fact) for fact in facts if fact is not None]
+        return Done({COLLECTIONS[self._kind]: made}, falcon.HTTP_CREATED)
+
+    def _views(self, facts: list[Fact], fields: tuple[str, ...] | None) -> Iterator[dict[str, Any]]:
+        for number, fact in enumerate(facts, 1):
+            if number % _SLICE == 0:
+                eventlet.sleep(0)
+            document = view(self._service, fact)
+            yield document if fields is None else {name: document[name] for name in fields}
 
 
-class Item:
-    """``/v1/<kind>s/<id>``: show, change or delete one."""
+def path_of(fact: Fact) -> str:
+    """Where a fact is in the API."""
+    return f"{PATHS[fact.kind]}/{falcon.uri.encode_value(str(fact.id))}"
 
-    def __init__(self, service: Service, kind: str) -> None:
-        self._service = service
-        self._kind = kind
 
-    def on_get(self, req: falcon.Request, resp: falcon.Response, id: str) -> None:
-        """The one of that id."""
-        self._answer(resp, self._service.network.fact(Key(self._kind, id)), id)
-
-    def on_patch(self, req: falcon.Request, resp: falcon.Response, id: str) -> None:
-        """Give fields new values; those not named stay."""
-        given = checked(change(self._kind), read_json(req))
-        (fact,) = self._service.submit([Update(self._kind, id, given, wanted_revision(req))], caller_of(req))
-        self._answer(resp, fact, id)
-
-    def on_delete(self, req: falcon.Request, resp: falcon.Response, id: str) -> None:
-        """Delete it, unless something depends on it."""
-        self._service.submit([Delete(self._kind, id, wanted_revision(req))], caller_of(req))
-        resp.status = falcon.HTTP_NO_CONTENT
-
-    def _answer(self, resp: falcon.Response, fact: Fact | None, id: str) -> None:
-        if fact is None:
-            raise refused(Refusal("not-found", self._kind, f"there is no {self._kind} {id!r}"))
-        tag(resp, fact)
-        resp.media = view(self._service, fact)
+def next_page(req: falcon.Request, marker: str) -> str:
+    """The same request for the rest of the list."""
+    return f"{req.path}?{urlencode({**req.params, 'marker': marker}, doseq=True)}"

@@ -7,13 +7,16 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from http import HTTPStatus
+from typing import ClassVar
 
 import falcon
 
-from weft.apps.northbound.problems import Problem, refused
+from weft.apps.northbound.operations import Answer, Operation, Operations
+from weft.apps.northbound.problems import Problem
+from weft.apps.northbound.seeing import seen
+from weft.apps.northbound.shown import Counters
 from weft.controller.contracts import Question, Reading
 from weft.controller.counters import Nowhere, about_port, place_of, port_document
-from weft.controller.model.commands import Refusal
 from weft.controller.service import Service
 
 
@@ -25,15 +28,25 @@ def ask(service: Service, questions: Mapping[str, Question]) -> Mapping[str, Rea
 class PortCounters:
     """The counters of a port."""
 
+    operations: ClassVar[Operations] = {
+        "GET": Operation(
+            id="show_port_counters",
+            group="ports",
+            summary="Show what has passed at a port, and what has died",
+            doc="As its switch counts it now; the answer waits for the switch.",
+            answers={200: Answer("What it has counted.", Counters)},
+            refusals=(404, 409),
+        )
+    }
+
     def __init__(self, service: Service) -> None:
         self._service = service
 
     def on_get(self, req: falcon.Request, resp: falcon.Response, id: str) -> None:
         """Since its VIF was plugged in there, or longer where it was there before."""
+        seen(self._service, req, "port", id)
         try:
             place = place_of(self._service.network, id)
-        except KeyError:
-            raise refused(Refusal("not-found", "port", f"there is no port {id!r}")) from None
         except Nowhere as nowhere:
             raise Problem(HTTPStatus.CONFLICT, f"its frames are counted nowhere: {nowhere}", field="port") from None
         reading = ask(self._service, {place.switch: about_port(place)}).get(place.switch)

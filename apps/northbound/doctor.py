@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator, Sequence
-from typing import Literal, NamedTuple
+from typing import ClassVar, Literal, NamedTuple
 
 import falcon
 
+from weft.apps.northbound.operations import Answer, Operation, Operations
+from weft.apps.northbound.shown import Findings
 from weft.apps.northbound.views import datapath_text
 from weft.controller.model.facts import Claim, Link, Port
 from weft.controller.service import Service
@@ -151,6 +153,16 @@ def _claims(service: Service) -> Iterator[Finding]:
 
 class Doctor:
     """What is wrong."""
+
+    operations: ClassVar[Operations] = {
+        "GET": Operation(
+            id="list_findings",
+            group="fabric",
+            summary="Say what is wrong",
+            doc="What is wrong or may be, how bad it is, and what to do about it. A project is told of its own.",
+            answers={200: Answer("What was found.", Findings)},
+        )
+    }
 
     def __init__(self, service: Service) -> None:
         self._service = service

@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import re
+from typing import ClassVar
 
 import eventlet
 import falcon
 
 from weft.apps.northbound.counters import ask
+from weft.apps.northbound.operations import Answer, Operation, Operations, Parameter
 from weft.apps.northbound.problems import malformed
+from weft.apps.northbound.shown import Drops as ShownDrops
 from weft.controller.counters import Dropped, about_drops, drops_document, drops_on
 from weft.controller.service import Service
 
@@ -18,7 +21,19 @@ LIMIT = 100  # unless somebody says how many
 class Drops:
     """The frames that have died."""
 
-    filters = frozenset({"limit"})
+    operations: ClassVar[Operations] = {
+        "GET": Operation(
+            id="list_drops",
+            group="fabric",
+            summary="Say why frames die",
+            doc="The ports and reasons with most frames, as the switches that answer count them now. "
+            "A project is told of its own ports.",
+            parameters=(
+                Parameter("limit", "The most to show.", {"type": "integer", "minimum": 1, "maximum": 999_999}),
+            ),
+            answers={200: Answer("What has died.", ShownDrops)},
+        )
+    }
 
     def __init__(self, service: Service) -> None:
         self._service = service

@@ -18,6 +18,7 @@ class Settable(NamedTuple):
     name: str
     hint: Any
     required: bool
+    default: Any = None  # what a new fact has where nobody says; None where Weft finds one
 
 
 @cache
@@ -29,6 +30,7 @@ def settable(kind: str) -> tuple[Settable, ...]:
             name=field.name,
             hint=hints[field.name],
             required=field.default is MISSING and (kind, field.name) not in GIVEN_IF_MISSING,
+            default=field.default if field.default is not MISSING else None,
         )
         for field in fields(KINDS[kind])
         if field.name not in GIVEN

@@ -2,18 +2,33 @@
 
 from __future__ import annotations
 
+from typing import ClassVar
+
 import falcon
 
-from weft.apps.northbound.problems import malformed, refused
+from weft.apps.northbound.operations import Answer, Operation, Operations, Parameter
+from weft.apps.northbound.problems import malformed
+from weft.apps.northbound.seeing import seen
+from weft.apps.northbound.shown import Flows as ShownFlows
 from weft.apps.northbound.views import flow_view
-from weft.controller.model.commands import Refusal
 from weft.controller.service import Service
 
 
 class Flows:
     """The flow entries of a switch."""
 
-    filters = frozenset({"switch"})
+    operations: ClassVar[Operations] = {
+        "GET": Operation(
+            id="list_flows",
+            group="fabric",
+            summary="Show the flow entries of a switch, and why they are there",
+            parameters=(
+                Parameter("switch", "The name of the switch.", {"type": "string", "minLength": 1}, required=True),
+            ),
+            answers={200: Answer("What it holds or should hold.", ShownFlows)},
+            refusals=(404,),
+        )
+    }
 
     def __init__(self, service: Service) -> None:
         self._service = service
@@ -23,6 +38,5 @@ class Flows:
         switch = req.get_param("switch")
         if not switch:
             raise malformed("is required: the name of a switch", "switch")
-        if self._service.network.switch(switch) is None:
-            raise refused(Refusal("not-found", "switch", f"there is no switch {switch!r}"))
+        seen(self._service, req, "switch", switch)
         resp.media = {"flows": [flow_view(report) for report in self._service.flows(switch)]}

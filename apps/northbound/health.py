@@ -2,13 +2,27 @@
 
 from __future__ import annotations
 
+from typing import ClassVar
+
 import falcon
 
+from weft.apps.northbound.operations import Answer, Operation, Operations
+from weft.apps.northbound.shown import Health as ShownHealth
 from weft.controller.service import Service
 
 
 class Health:
     """The health of the process."""
+
+    operations: ClassVar[Operations] = {
+        "GET": Operation(
+            id="show_health",
+            group="about",
+            summary="Say whether the controller answers",
+            answers={200: Answer("It answers, so it lives.", ShownHealth)},
+            public=True,
+        )
+    }
 
     def __init__(self, service: Service) -> None:
         self._service = service

@@ -2,16 +2,24 @@
 
 from __future__ import annotations
 
-import falcon
-from pydantic import BaseModel
+from collections.abc import Sequence
+from typing import ClassVar
 
-from weft.apps.northbound.acting import caller_of
+import falcon
+from pydantic import BaseModel, Field
+
 from weft.apps.northbound.bodies import read_json
-from weft.apps.northbound.conditions import tag, wanted_revision
+from weft.apps.northbound.conditions import wanted_revision
+from weft.apps.northbound.doing import Done, do
+from weft.apps.northbound.operations import IF_MATCH, WRITING, Operation, Operations
 from weft.apps.northbound.problems import refused
+from weft.apps.northbound.seeing import sight_of
 from weft.apps.northbound.shapes import STRICT, checked
+from weft.apps.northbound.shown import shown
+from weft.apps.northbound.thing_operations import made
 from weft.apps.northbound.views import view
 from weft.controller.model.commands import Plug, Refusal, Unplug
+from weft.controller.model.facts import Fact
 from weft.controller.service import Service
 
 
@@ -19,11 +27,33 @@ class Plugged(BaseModel):
     """The VIF to plug in."""
 
     model_config = STRICT
-    vif: str
+    vif: str = Field(description="Its id.")
 
 
 class PluggedVif:
     """Plug a VIF in, or take it out."""
+
+    operations: ClassVar[Operations] = {
+        "PUT": Operation(
+            id="plug",
+            group="ports",
+            summary="Plug a VIF into a port",
+            doc="Done again, it changes nothing.",
+            parameters=(IF_MATCH, *WRITING),
+            body=Plugged,
+            answers=made(200, "The port.", shown("port"), ("ETag",)),
+            refusals=(403, 404, 409, 412, 422),
+            example={"vif": "vm1"},
+        ),
+        "DELETE": Operation(
+            id="unplug",
+            group="ports",
+            summary="Take the VIF out of a port",
+            parameters=(IF_MATCH, *WRITING),
+            answers=made(204, "It is out.", None),
+            refusals=(403, 404, 409, 412),
+        ),
+    }
 
     def __init__(self, service: Service) -> None:
         self._service = service
@@ -32,19 +62,20 @@ class PluggedVif:
         """Plug the VIF in; done again, it changes nothing."""
         given = checked(Plugged, read_json(req))
         self._check_revision(req, id)
-        (port,) = self._service.submit([Plug(id, given["vif"])], caller_of(req))
-        assert port is not None
-        tag(resp, port)
-        resp.media = view(self._service, port)
+        do(self._service, req, resp, [Plug(id, given["vif"])], self._plugged)
 
     def on_delete(self, req: falcon.Request, resp: falcon.Response, id: str) -> None:
         """Take the VIF out."""
         self._check_revision(req, id)
-        self._service.submit([Unplug(id)], caller_of(req))
-        resp.status = falcon.HTTP_NO_CONTENT
+        do(self._service, req, resp, [Unplug(id)], lambda _: Done())
+
+    def _plugged(self, facts: Sequence[Fact | None]) -> Done:
+        (port,) = facts
+        assert port is not None
+        return Done(view(self._service, port), headers={"ETag": f'"{port.revision}"'})
 
     def _check_revision(self, req: falcon.Request, id: str) -> None:
         """A plug is no change of the port's fact, so its condition is looked at here; nothing comes in between."""
-        port, wanted = self._service.network.port(id), wanted_revision(req)
+        port, wanted = sight_of(self._service, req).fact("port", id), wanted_revision(req)
         if port is not None and wanted is not None and port.revision != wanted:
             raise refused(Refusal("stale", "revision", f"the port is at revision {port.revision}, not {wanted}"))

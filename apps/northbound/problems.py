@@ -10,6 +10,7 @@ from typing import Any
 import falcon
 import structlog
 
+from weft.apps.northbound.request_id import request_id
 from weft.controller.contracts import StoreUnavailable
 from weft.controller.model.commands import Refusal
 from weft.controller.service import Refused
@@ -26,8 +27,24 @@ _STATUS_BY_REASON = {
 _log = structlog.get_logger("weft.northbound")
 
 
+_REMEDY_BY_REASON = {
+    "forbidden": "Ask whoever has it, or an operator.",
+    "not-found": "See the list of them: what is another project's is not in yours.",
+    "exhausted": "Delete what is not needed any more, or ask an operator for more (`/v1/quotas`).",
+    "stale": "Read it again, see whether the change still makes sense, and send it with the new ETag.",
+    "unauthorized": "Send `Authorization: Bearer TOKEN`; the operator's is in the controller's token file.",
+    "too-many-requests": "Wait as long as Retry-After says.",
+    "service-unavailable": "Send it again in a moment; with an Idempotency-Key nothing is done twice.",
+    "request-entity-too-large": "Send it in parts.",
+    "unsupported-media-type": "Send `Content-Type: application/json`.",
+    "length-required": "Send Content-Length.",
+    "method-not-allowed": "See `/v1/docs` for what can be done here.",
+    "internal-server-error": "Report it, with what the controller's log says of this request.",
+}
+
+
 class Problem(falcon.HTTPError):
-    """A request that failed: which field stood in the way (if one did), and the rule that it breaks."""
+    """A request that failed: which field stood in the way (if one did), the rule that it breaks, and what to do."""
 
     def __init__(
         self,
@@ -36,12 +53,14 @@ class Problem(falcon.HTTPError):
         *,
         field: str = "",
         reason: str = "",
+        remedy: str = "",
         headers: Mapping[str, str] | None = None,
     ) -> None:
         super().__init__(status, description=f"{field}: {rule}" if field else rule, headers=dict(headers or {}))
         self.field = field
         self.rule = rule
         self.reason = reason
+        self.remedy = remedy
 
 
 def malformed(rule: str, field: str = "") -> Problem:
@@ -55,8 +74,8 @@ def refused(refusal: Refusal, within: str = "") -> Problem:
     return Problem(_STATUS_BY_REASON[refusal.reason], refusal.rule, field=field, reason=refusal.reason)
 
 
-def document(error: falcon.HTTPError) -> dict[str, Any]:
-    """The members of the problem document, the same ones in every answer."""
+def document(error: falcon.HTTPError, instance: str = "") -> dict[str, Any]:
+    """The members of the problem document, the same ones in every answer; ``instance`` names the request."""
     phrase = HTTPStatus(error.status_code).phrase
     reason = getattr(error, "reason", "") or phrase.lower().replace(" ", "-")
     return {
@@ -66,6 +85,8 @@ def document(error: falcon.HTTPError) -> dict[str, Any]:
         "detail": error.description or phrase,
         "field": getattr(error, "field", "") or None,
         "rule": getattr(error, "rule", None),
+        "remedy": getattr(error, "remedy", "") or _REMEDY_BY_REASON.get(reason),
+        "instance": f"urn:weft:request:{instance}",
     }
 
 
@@ -79,7 +100,7 @@ def install(app: falcon.App[falcon.Request, falcon.Response]) -> None:
 
 def _serialize(req: falcon.Request, resp: falcon.Response, error: falcon.HTTPError) -> None:
     resp.content_type = MEDIA_TYPE
-    resp.data = json.dumps(document(error)).encode()
+    resp.data = json.dumps(document(error, request_id(req))).encode()
 
 
 def _on_refused(req: falcon.Request, resp: falcon.Response, error: Refused, params: dict[str, Any]) -> None:
@@ -94,5 +115,5 @@ def _on_store_unavailable(
 
 
 def _on_surprise(req: falcon.Request, resp: falcon.Response, error: Exception, params: dict[str, Any]) -> None:
-    _log.error("request failed", method=req.method, path=req.path, exc_info=error)
+    _log.error("request failed", method=req.method, path=req.path, request=request_id(req), exc_info=error)
     raise Problem(HTTPStatus.INTERNAL_SERVER_ERROR, "the controller failed at this request; its log says how")

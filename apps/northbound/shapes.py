@@ -2,20 +2,31 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from functools import cache
 from types import NoneType
 from typing import Annotated, Any, get_args, get_origin, get_type_hints
 
-from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, ValidationError, create_model
+from pydantic import (
+    AfterValidator,
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    Field,
+    ValidationError,
+    WithJsonSchema,
+    create_model,
+)
 
 from weft.apps.northbound import spelling
 from weft.apps.northbound.fields import settable
+from weft.apps.northbound.meanings import meaning
 from weft.apps.northbound.problems import malformed
 from weft.apps.northbound.wording import rule
 from weft.controller.model.rules import normal_mac
 
 STRICT = ConfigDict(strict=True, extra="forbid")
+SHOWN_DPID = {"type": "string", "pattern": "^[0-9a-f]{16}$"}  # as switches print it
 
 
 def _each(normal: Callable[[str], str]) -> Callable[[Any], Any]:
@@ -41,48 +52,70 @@ _READ_BY_NAME: dict[str, BeforeValidator | AfterValidator] = {
 @cache
 def creation(kind: str) -> type[BaseModel]:
     """The shape of a new fact: every field that one may set, those required that nobody else could give."""
-    return _shape(kind, f"New{kind.capitalize()}", partial=False)
+    return _shape(kind, f"New{title(kind)}", partial=False)
 
 
 @cache
 def change(kind: str) -> type[BaseModel]:
     """The shape of a change: any of the fields."""
-    return _shape(kind, f"Changed{kind.capitalize()}", partial=True)
+    return _shape(kind, f"Changed{title(kind)}", partial=True)
+
+
+def title(kind: str) -> str:
+    """The name of a kind as shapes are named.
+
+    >>> title("security_group")
+    'SecurityGroup'
+    """
+    return "".join(word.capitalize() for word in kind.split("_"))
 
 
 def _shape(kind: str, name: str, *, partial: bool) -> type[BaseModel]:
     members: dict[str, Any] = {}
     for field in settable(kind):
-        members[field.name] = (_hint(field.name, field.hint), ... if field.required and not partial else None)
+        hint = described(kind, field.name, field.hint, read=True)
+        members[field.name] = (hint, None if partial else ... if field.required else field.default)
     model: type[BaseModel] = create_model(name, __config__=STRICT, **members)
     return model
 
 
-def _hint(name: str, hint: Any) -> Any:
-    """The type of a field as pydantic checks it: lists for tuples, and objects for named ones."""
-    reading = _READ_BY_NAME.get(name)
-    inner = _type(hint)
-    return inner if reading is None else Annotated[inner, reading]
+def described(kind: str, path: str, hint: Any, *, read: bool) -> Any:
+    """The type of a field for pydantic, with its meaning: to be checked where it is ``read``, and else to be shown."""
+    found, last = meaning(kind, path), path.rpartition(".")[2]
+    more: dict[str, Any] = {"maxItems": found.most} if found.most is not None else {}
+    if get_origin(hint) is tuple and read:
+        more["uniqueItems"] = True
+    kept = Field(description=found.doc or None, json_schema_extra=more or None)
+    inner = _type(kind, path, hint, found.schema if read or last != "dpid" else SHOWN_DPID, read)
+    reading = _READ_BY_NAME.get(last) if read else None
+    return Annotated[inner, kept] if reading is None else Annotated[inner, reading, kept]
 
 
-def _type(hint: Any) -> Any:
+def _type(kind: str, path: str, hint: Any, schema: Mapping[str, Any], read: bool) -> Any:
+    """Lists for tuples, and objects for named ones; ``schema`` is what documents say of each value."""
     if get_origin(hint) is tuple:
-        inner: Any = _type(get_args(hint)[0])
+        inner: Any = _type(kind, path, get_args(hint)[0], schema, read)
         return Annotated[tuple[inner, ...], BeforeValidator(_tuple)]
     if NoneType in get_args(hint):
         (some,) = (one for one in get_args(hint) if one is not NoneType)
-        return _type(some) | None
-    return _object(hint) if hasattr(hint, "_fields") else hint
+        return _type(kind, path, some, schema, read) | None
+    if hasattr(hint, "_fields"):
+        return _object(kind, hint, read)
+    return Annotated[hint, WithJsonSchema(dict(schema))] if schema else hint
 
 
 @cache
-def _object(named: Any) -> Any:
+def _object(kind: str, named: Any, read: bool) -> Any:
     """The shape of an object that becomes a named tuple; a member with a default may be left out."""
-    defaults = named._field_defaults
+    defaults = named._field_defaults if read else {}
     members: dict[str, Any] = {}
     for name, hint in get_type_hints(named).items():
-        members[name] = (_hint(name, hint), defaults.get(name, ...))
-    model: Any = create_model(named.__name__, __config__=STRICT, **members)
+        path = f"{named.__name__.lower()}.{name}"
+        members[name] = (described(kind, path, hint, read=read), defaults.get(name, ...))
+    called = f"{'Given' if read else ''}{title(kind)}{named.__name__}"
+    model: Any = create_model(called, __config__=STRICT, **members)
+    if not read:
+        return model
     return Annotated[model, AfterValidator(lambda value: named(**dict(value)))]
 
 

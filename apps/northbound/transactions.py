@@ -2,24 +2,36 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Any, Literal
+from collections.abc import Sequence
+from typing import Annotated, Any, ClassVar, Literal
 
 import falcon
-from pydantic import BaseModel, Field
+from pydantic import AfterValidator, BaseModel, Field
 
-from weft.apps.northbound.acting import caller_of
 from weft.apps.northbound.bodies import read_json
-from weft.apps.northbound.collection import new
-from weft.apps.northbound.problems import malformed, refused
-from weft.apps.northbound.shapes import STRICT, change, checked
+from weft.apps.northbound.doing import Done, do
+from weft.apps.northbound.making import new
+from weft.apps.northbound.operations import WRITING, Operation, Operations
+from weft.apps.northbound.paths import COLLECTIONS, MOST_COMMANDS
+from weft.apps.northbound.problems import malformed
+from weft.apps.northbound.shapes import STRICT, change, checked, creation
+from weft.apps.northbound.shown import Performed
+from weft.apps.northbound.thing_operations import made
 from weft.apps.northbound.views import view
 from weft.controller.model.commands import Command, Delete, Plug, Unplug, Update
-from weft.controller.service import Refused, Service
+from weft.controller.model.facts import Fact
+from weft.controller.service import Service
 
-Kind = Literal["segment", "port", "vif", "switch", "link"]
+
+def _kind(name: str) -> str:
+    if name not in COLLECTIONS:
+        raise ValueError(f"must be one of {', '.join(COLLECTIONS)}")
+    return name
 
 
-MOST_COMMANDS = 1000  # deciding more would hold up the switches' sessions
+Kind = Annotated[str, AfterValidator(_kind)]
+Revision = Annotated[int | None, Field(description="Only if it still is at that revision.")]
+Id = Annotated[str, Field(description="Its id.")]
 
 
 class Transaction(BaseModel):
@@ -30,6 +42,8 @@ class Transaction(BaseModel):
 
 
 class _Create(BaseModel):
+    """Make something."""
+
     model_config = STRICT
     do: Literal["create"]
     kind: Kind
@@ -37,33 +51,41 @@ class _Create(BaseModel):
 
 
 class _Update(BaseModel):
+    """Give fields of something new values."""
+
     model_config = STRICT
     do: Literal["update"]
     kind: Kind
-    id: str
+    id: Id
     fields: Any
-    if_revision: int | None = None
+    if_revision: Revision = None
 
 
 class _Delete(BaseModel):
+    """Delete something."""
+
     model_config = STRICT
     do: Literal["delete"]
     kind: Kind
-    id: str
-    if_revision: int | None = None
+    id: Id
+    if_revision: Revision = None
 
 
 class _Plug(BaseModel):
+    """Put a VIF into a port."""
+
     model_config = STRICT
     do: Literal["plug"]
-    port: str
-    vif: str
+    port: Id
+    vif: Id
 
 
 class _Unplug(BaseModel):
+    """Take the VIF out of a port."""
+
     model_config = STRICT
     do: Literal["unplug"]
-    port: str
+    port: Id
 
 
 _SHAPES: dict[str, type[BaseModel]] = {
@@ -97,8 +119,53 @@ def command(value: object, within: str) -> Command:
             return Unplug(**given)
 
 
+def _shape() -> dict[str, Any]:
+    """The shape of a transaction with all that its commands may be: those of each kind have its fields."""
+    commands: list[Any] = [_Delete, _Plug, _Unplug]
+    revision = {"anyOf": [{"type": "integer"}, {"type": "null"}], "description": "Only if it is at that revision."}
+    for kind in COLLECTIONS:
+        to_make = {"do": {"const": "create"}, "kind": {"const": kind}, "fields": creation(kind)}
+        to_change = {
+            "do": {"const": "update"},
+            "kind": {"const": kind},
+            "id": {"type": "string"},
+            "fields": change(kind),
+        }
+        commands.append(_object(to_make))
+        commands.append(_object(to_change, {"if_revision": revision}))
+    listed = {"type": "array", "minItems": 1, "maxItems": MOST_COMMANDS, "items": {"anyOf": commands}}
+    return _object({"commands": listed})
+
+
+def _object(required: dict[str, Any], optional: dict[str, Any] | None = None) -> dict[str, Any]:
+    properties = required | (optional or {})
+    return {"type": "object", "properties": properties, "required": list(required), "additionalProperties": False}
+
+
 class Transactions:
     """Do several things at once."""
+
+    operations: ClassVar[Operations] = {
+        "POST": Operation(
+            id="do_transaction",
+            group="transactions",
+            summary="Do several things at once",
+            doc="All of the commands are done, durably, or none of them is; a refusal names the one that stands in the "
+            "way (`commands[3].mtu`). They are decided in their order, so a command may name what one before it makes.",
+            parameters=WRITING,
+            body=_shape(),
+            answers=made(200, "All is done.", Performed),
+            refusals=(403, 404, 409, 412, 422),
+            example={
+                "commands": [
+                    {"do": "create", "kind": "segment", "fields": {"id": "db", "name": "db", "project": "shop"}},
+                    {"do": "create", "kind": "port", "fields": {"id": "db1", "name": "db1", "segment": "db"}},
+                    {"do": "create", "kind": "vif", "fields": {"id": "vm9", "mac": "02:00:00:00:00:09"}},
+                    {"do": "plug", "port": "db1", "vif": "vm9"},
+                ]
+            },
+        )
+    }
 
     def __init__(self, service: Service) -> None:
         self._service = service
@@ -106,12 +173,10 @@ class Transactions:
     def on_post(self, req: falcon.Request, resp: falcon.Response) -> None:
         """Do all of the commands, or none and say which of them is refused."""
         values = checked(Transaction, read_json(req))["commands"]
-        commands = [command(value, f"commands[{index}]") for index, value in enumerate(values)]
-        try:
-            facts = self._service.submit(commands, caller_of(req))
-        except Refused as error:
-            raise refused(error.refusal, f"commands[{error.index}]") from None
-        resp.media = {
-            "revision": self._service.network.revision,
-            "results": [view(self._service, fact) if fact is not None else None for fact in facts],
-        }
+        places = [f"commands[{index}]" for index in range(len(values))]
+        commands = [command(value, within) for value, within in zip(values, places, strict=True)]
+        do(self._service, req, resp, commands, self._done, places)
+
+    def _done(self, facts: Sequence[Fact | None]) -> Done:
+        results = [view(self._service, fact) if fact is not None else None for fact in facts]
+        return Done({"revision": self._service.network.revision, "results": results})

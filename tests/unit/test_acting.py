@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 from falcon.testing import Result, TestClient
 
+from tests.openapi import Validating
 from tests.stores import MemoryStore
 from weft.apps.client import acting_as
 from weft.apps.identity.identity import Identity, Presented
@@ -25,7 +26,7 @@ MEMBER = Identity("ann", "blue", frozenset({"member"}), False, "ann's")
 @pytest.fixture
 def api() -> TestClient:
     """The segment ``red`` of project red, with the ports ``p`` (the owner's) and ``q`` (the role tester's)."""
-    api = TestClient(build_app(Service(MemoryStore()), "token"))
+    api = Validating(build_app(Service(MemoryStore()), "token"))
     post(api, "segments", TOKEN, id="red", name="red", project="red")
     post(api, "ports", TOKEN, id="p", name="p", segment="red")
     post(api, "ports", TOKEN, id="q", name="q", segment="red", connect=["role:tester"])
@@ -61,7 +62,7 @@ def test_over_http_as_well() -> None:
     def identify(presented: Presented) -> Identity:
         return OPERATOR if presented.token == "root" else MEMBER
 
-    api = TestClient(build_app(Service(MemoryStore()), identify))
+    api = Validating(build_app(Service(MemoryStore()), identify))
     for token, status in (("root", 200), ("ann", 403)):
         result = api.simulate_get("/v1/ports", headers={"X-Auth-Token": token, "Weft-Act-As": "project=blue"})
         assert result.status_code == status

@@ -6,9 +6,9 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 import pytest
-from falcon.testing import TestClient
 
 from tests.controller import Controller
+from tests.openapi import Validating
 from weft.apps.northbound.app import build_app
 from weft.controller.compile.stages.limits import meter_of
 from weft.controller.contracts import Count, Question, Reading, Traffic
@@ -170,7 +170,7 @@ class Switches:
 
 def get(net: Controller, path: str, **params: str) -> tuple[int, Any]:
     """Status and document."""
-    api = TestClient(build_app(net.service, TOKEN), headers={"Authorization": f"Bearer {TOKEN}"})
+    api = Validating(build_app(net.service, TOKEN), headers={"Authorization": f"Bearer {TOKEN}"})
     result = api.simulate_get(path, params=params)
     return result.status_code, result.json
 

@@ -6,10 +6,10 @@ import json
 from typing import Any
 
 import pytest
-from falcon.testing import TestClient
 
 from tests.command import Weft
 from tests.controller import Controller
+from tests.openapi import Validating
 from weft.apps.northbound.app import build_app
 from weft.apps.northbound.doctor import Finding, findings
 from weft.controller.flow.meter import METERS
@@ -190,7 +190,7 @@ def test_errors_come_first(net: Controller) -> None:
 
 def test_the_api_tells_what_the_doctor_finds(net: Controller) -> None:
     net.service.meet_unknown(0xAB, "192.0.2.7")
-    api = TestClient(build_app(net.service, TOKEN), headers={"Authorization": f"Bearer {TOKEN}"})
+    api = Validating(build_app(net.service, TOKEN), headers={"Authorization": f"Bearer {TOKEN}"})
     assert api.simulate_get("/v1/doctor").json == {"findings": [only(net)._asdict()]}
     assert api.simulate_get("/v1/switches/s1").json["software"] == "Open vSwitch 3.3.0"
 

@@ -10,6 +10,7 @@ from falcon.testing import TestClient
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from tests.openapi import Validating
 from tests.stores import MemoryStore
 from weft.apps.northbound.app import build_app
 from weft.controller.model.facts import Port, Segment
@@ -27,7 +28,7 @@ def service() -> Service:
 @pytest.fixture
 def api(service: Service) -> TestClient:
     """The segments ``red`` and ``blue``, both of project a, and the port ``p`` on red."""
-    api = TestClient(build_app(service, "token"), headers=HEADERS)
+    api = Validating(build_app(service, "token"), headers=HEADERS)
     for segment in ("red", "blue"):
         made = api.simulate_post("/v1/segments", json={"id": segment, "name": segment, "project": "a"})
         assert made.status_code == 201
@@ -199,7 +200,7 @@ FIELDS = st.sampled_from(sorted({*Port.__slots__, *Segment.__slots__}))
 @settings(max_examples=150, deadline=None)
 @given(st.dictionaries(FIELDS, ANYTHING, min_size=1, max_size=2))
 def test_no_shape_is_answered_in_the_words_of_a_library(fields: dict[str, Any]) -> None:
-    api = TestClient(build_app(Service(MemoryStore()), "token"), headers=HEADERS | {"Content-Type": "application/json"})
+    api = Validating(build_app(Service(MemoryStore()), "token"), headers=HEADERS | {"Content-Type": "application/json"})
     for path in ("ports", "segments"):
         result = api.simulate_patch(f"/v1/{path}/x", body=json.dumps(fields))
         assert result.status_code in (400, 404), result.text

@@ -7,6 +7,7 @@ from typing import Any, NamedTuple
 import pytest
 from falcon.testing import Result, TestClient
 
+from tests.openapi import Validating
 from tests.stores import MemoryStore
 from weft.apps.northbound.app import build_app
 from weft.controller.model.traits import TRAITS
@@ -226,7 +227,7 @@ CASES = [pytest.param(each, id=f"{trait} {each.rule[:40]}") for trait, cases in 
 @pytest.fixture
 def api() -> TestClient:
     """Red has the ports ``web`` and ``full``, with the VIF ``own`` in it, and has lent blue one. Blue has ``guest``."""
-    api = TestClient(build_app(Service(MemoryStore()), "token"))
+    api = Validating(build_app(Service(MemoryStore()), "token"))
     for segment, project, shared_with in (
         ("red", "red", ["blue"]),
         ("sea", "red", []),

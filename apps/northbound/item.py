@@ -1,0 +1,48 @@
+"""``/v1/<kind>s/<id>``: one thing of a kind."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import falcon
+
+from weft.apps.northbound.bodies import read_json
+from weft.apps.northbound.conditions import tag, wanted_revision
+from weft.apps.northbound.doing import Done, do
+from weft.apps.northbound.seeing import seen
+from weft.apps.northbound.shapes import change, checked
+from weft.apps.northbound.thing_operations import of_item
+from weft.apps.northbound.views import view
+from weft.controller.model.commands import Delete, Update
+from weft.controller.model.facts import Fact
+from weft.controller.service import Service
+
+
+class Item:
+    """Show one, change it, or delete it."""
+
+    def __init__(self, service: Service, kind: str) -> None:
+        self._service = service
+        self._kind = kind
+        self.operations = of_item(kind)
+
+    def on_get(self, req: falcon.Request, resp: falcon.Response, id: str) -> None:
+        """Show it."""
+        fact = seen(self._service, req, self._kind, id)
+        tag(resp, fact)
+        resp.media = view(self._service, fact)
+
+    def on_patch(self, req: falcon.Request, resp: falcon.Response, id: str) -> None:
+        """Give fields of it new values."""
+        fields = checked(change(self._kind), read_json(req))
+        command = Update(self._kind, id, fields, wanted_revision(req))
+        do(self._service, req, resp, [command], self._changed)
+
+    def on_delete(self, req: falcon.Request, resp: falcon.Response, id: str) -> None:
+        """Delete it."""
+        do(self._service, req, resp, [Delete(self._kind, id, wanted_revision(req))], lambda _: Done())
+
+    def _changed(self, facts: Sequence[Fact | None]) -> Done:
+        (fact,) = facts
+        assert fact is not None
+        return Done(view(self._service, fact), headers={"ETag": f'"{fact.revision}"'})

@@ -1,0 +1,42 @@
+"""New things as commands: one of a kind, or several at once."""
+
+from __future__ import annotations
+
+from typing import Any
+from uuid import uuid4
+
+from weft.apps.northbound.paths import COLLECTIONS, MOST_COMMANDS, NAMED_BY_PEOPLE
+from weft.apps.northbound.problems import malformed
+from weft.apps.northbound.shapes import checked, creation
+from weft.controller.model.commands import Create
+
+
+def new(kind: str, value: object, within: str = "") -> Create:
+    """The command that makes what ``value`` describes, with an id in any case."""
+    given = checked(creation(kind), value, within)
+    if kind not in NAMED_BY_PEOPLE:
+        given.setdefault("id", str(uuid4()))
+    return Create(kind, given)
+
+
+def several(kind: str, value: Any) -> tuple[list[Create], list[str]] | None:
+    """The commands that make all that a list describes, and the place of each in the request; None: it is no list.
+
+    A list may stand alone, or in an object under the name of the collection.
+    """
+    name = COLLECTIONS[kind]
+    if isinstance(value, dict) and name in value and name not in creation(kind).model_fields:
+        for other in value:
+            if other != name:
+                raise malformed(f"is not a field beside {name}", other)
+        value, place = value[name], name
+        if not isinstance(value, list):
+            raise malformed("must be a list", name)
+    elif isinstance(value, list):
+        place = ""
+    else:
+        return None
+    if not 1 <= len(value) <= MOST_COMMANDS:
+        raise malformed(f"must be a list of 1 to {MOST_COMMANDS}", place)
+    places = [f"{place}[{number}]" for number in range(len(value))]
+    return [new(kind, one, within) for one, within in zip(value, places, strict=True)], places
