@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import inspect
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from typing import Annotated, Any, get_args, get_origin
 
 import typer
@@ -28,6 +28,7 @@ HELP = {
     "burst": "How much may come at once on top of max-rate, in kbit.",
     "connect": "Who may plug a VIF in: owner, project:NAME or role:NAME. May be repeated.",
     "description": "A text for people.",
+    "device_owner": "What sort of machine that is.",
     "device": "The machine or container that the VIF belongs to.",
     "dhcp_server": "Whether it may answer DHCP and DHCPv6.",
     "dpid": "The datapath id: 1 to 16 hexadecimal digits.",
@@ -61,13 +62,18 @@ HELP = {
 
 def creating(kind: str) -> list[inspect.Parameter]:
     """The parameters that make one: what names it as arguments, the rest as options."""
-    return [_parameter(field, field.required, field.name in ARGUMENTS[kind]) for field in settable(kind)]
+    return [_parameter(field, field.required, field.name in ARGUMENTS[kind]) for field in _typed(kind)]
 
 
 def changing(kind: str) -> list[inspect.Parameter]:
     """The parameters that change one: an option for each field that may change."""
-    changeable = (field for field in settable(kind) if field.name not in FIXED_BY_KIND[kind])
+    changeable = (field for field in _typed(kind) if field.name not in FIXED_BY_KIND[kind])
     return [_parameter(field, required=False, argument=False) for field in changeable]
+
+
+def _typed(kind: str) -> Iterator[Settable]:
+    """The fields that people type; what an API or extension keeps of a thing is not theirs."""
+    return (field for field in settable(kind) if field.name != "attributes")
 
 
 def document(kind: str, given: Mapping[str, Any]) -> dict[str, Any]:

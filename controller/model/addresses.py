@@ -72,6 +72,14 @@ class Addresses:
         """The port that has that fixed IP."""
         return self._port_by_ip.get(ip)
 
+    def fixed_inside(self, prefix: Prefix) -> Iterator[tuple[str, str]]:
+        """The fixed IPs that lie in the prefix, each with its port."""
+        for other in self._overlapping(prefix):
+            if other.single:
+                ip = str(ip_network((other.first, other.length)).network_address)
+                if ip in self._port_by_ip:
+                    yield ip, self._port_by_ip[ip]
+
     def sharers(self, mac: str) -> Iterator[str]:
         """The ports that are allowed that MAC."""
         return (port for ports in self._ports_by_mac.get(mac, {}).values() for port in ports)

@@ -15,7 +15,7 @@ from weft.controller.model.conditions import check_bound_kind, check_kind, check
 from weft.controller.model.facts import Attachment, Claim, Endpoint, Fact, Key, Port, Vif
 from weft.controller.model.network import Change, Network
 from weft.controller.model.plugging import put_in
-from weft.controller.model.rights import Caller, let_in
+from weft.controller.model.rights import MEMBER, Caller, let_in
 
 _NOT_IN_IDS = re.compile(r"[^A-Za-z0-9_.:-]")
 _LONGEST_ID = 64
@@ -116,7 +116,7 @@ def _grant(network: Network, command: ObserveClaim, port_id: str, leaving: _Leav
     known = _known(network, port, new, leaving)
     new = replace(known, **said, **place) if known is not None else replace(new, id=_free_id(network, new, leaving))
     check_location(network, new, leaving.vif)
-    admitted = let_in(port, new, Caller(new.project, frozenset(), False, command.at))
+    admitted = let_in(port, new, Caller(new.project, MEMBER, False, command.at))
     if known is not None:
         check_bound_kind(network, known, new)
     return _Granted((Change(known, new), *put_in(network, admitted, new, leaving.port)), True)
@@ -124,7 +124,7 @@ def _grant(network: Network, command: ObserveClaim, port_id: str, leaving: _Leav
 
 def _confirm(network: Network, at: int, port: Port, before: Vif, after: Vif, leaving: _Leaving) -> _Granted:
     """The VIF is in its port already: may it still be, and may it be where it says that it is?"""
-    admitted = let_in(port, after, Caller(after.project, frozenset(), False, at))
+    admitted = let_in(port, after, Caller(after.project, MEMBER, False, at))
     check_kind(port, after)
     check_bound_kind(network, before, after)
     changes = [Change(port, admitted), Change(before, after)]

@@ -2,38 +2,58 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass, field
 from typing import Any, Literal
 
-from weft.controller.model.facts import Endpoint
+from weft.controller.model.facts import Endpoint, Key
 
-CREATABLE = ("segment", "port", "vif", "switch", "link")
-GIVEN = frozenset({"number", "revision", "origin", "bound_vif"})  # by the model, and by nobody else
+CREATABLE = ("segment", "port", "vif", "subnet", "switch", "link", "quota", "token")
+GIVEN = frozenset(
+    {"number", "revision", "origin", "bound_vif", "created_at", "updated_at"}
+)  # by the model, and by nobody else
 FIXED = GIVEN | {"id"}
 FIXED_BY_KIND: dict[str, frozenset[str]] = {
     "segment": FIXED | {"transport", "segmentation_id", "project"},
     "port": FIXED | {"segment", "project"},
     "vif": FIXED | {"project"},
+    "subnet": FIXED | {"segment", "project", "cidr", "ipv6_ra_mode", "ipv6_address_mode"},
     "switch": FIXED,
     "link": FIXED | {"a", "b"},
+    "quota": FIXED,
+    "token": FIXED | {"hash", "user", "project", "roles"},
 }
 Reason = Literal["malformed", "not-found", "conflict", "stale", "exhausted", "forbidden"]
 
 
 class Refusal(Exception):
-    """A command that may not be. ``field`` and ``rule`` say what stood in its way, ``reason`` of which sort it is."""
+    """A command that may not be. ``field`` and ``rule`` say what stood in its way, ``reason`` of which sort it is.
 
-    def __init__(self, reason: Reason, field: str, rule: str) -> None:
-        super().__init__(f"{field}: {rule}" if field else rule)
+    ``names`` are the facts that the rule names, and ``hint`` is what else helps whoever may see all of these.
+    """
+
+    def __init__(self, reason: Reason, field: str, rule: str, *, names: Collection[Key] = (), hint: str = "") -> None:
+        super().__init__(f"{field}: {rule}{hint}" if field else f"{rule}{hint}")
         self.reason: Reason = reason
         self.field = field
-        self.rule = rule
+        self.rule = rule + hint
+        self._bare = rule
+        self.names = names
+
+    def told_to(self, sees: Callable[[Key], bool]) -> Refusal:
+        """The refusal as it is told to somebody: what they may not see has no name."""
+        hidden = [key for key in self.names if not sees(key)]
+        if not hidden:
+            return self
+        rule = self._bare
+        for key in hidden:
+            rule = rule.replace(f"{key.kind} {key.id!r}", f"a {key.kind}").replace(repr(key.id), "another's")
+        return Refusal(self.reason, self.field, rule)
 
 
 @dataclass(frozen=True, slots=True)
 class Create:
-    """Make a segment, port, VIF, switch or link. Numbers and segmentation ids are given by the model."""
+    """Make a thing of a kind in ``CREATABLE``. Numbers and segmentation ids are given by the model."""
 
     kind: str
     fields: Mapping[str, Any] = field(default_factory=dict)

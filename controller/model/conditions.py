@@ -7,7 +7,7 @@ from dataclasses import fields
 from typing import Any
 
 from weft.controller.model.commands import Refusal
-from weft.controller.model.facts import Endpoint, Link, Port, Switch, Vif
+from weft.controller.model.facts import Endpoint, Key, Link, Port, Switch, Vif
 from weft.controller.model.network import Network
 from weft.controller.model.rules import Malformed
 
@@ -78,12 +78,17 @@ def check_mac(
             attachment = network.attachment(other)
             seated = network.vif(attachment.vif) if attachment is not None else None
             at = f" at {seated.interface} of {seated.switch}" if seated is not None and seated.location else ""
-            raise Refusal("conflict", "mac", f"{vif.mac} is on {where} already, in port {other!r}{at}")
+            rule = f"{vif.mac} is on {where} already, in port {other!r}"
+            raise Refusal("conflict", "mac", rule, names=[Key("port", other), *_keys(seated)], hint=at)
         sharers = (sharer for sharer in network.addresses(segment).sharers(vif.mac) if sharer != port.id)
         sharer = next(sharers, None)
         if sharer is not None:
             rule = f"{vif.mac} is among the allowed addresses of port {sharer!r} on {where}"
-            raise Refusal("conflict", "mac", rule)
+            raise Refusal("conflict", "mac", rule, names=[Key("port", sharer)])
+
+
+def _keys(vif: Vif | None) -> list[Key]:
+    return [Key("vif", vif.id)] if vif is not None else []
 
 
 def check_room(network: Network, segments: Iterable[str], vif: Vif) -> None:

@@ -1,4 +1,4 @@
-"""What it takes to make a segment, port, VIF, switch or link. Numbers and segmentation ids are given here."""
+"""What it takes to make a thing of each kind. Numbers and segmentation ids are given here."""
 
 from __future__ import annotations
 
@@ -19,14 +19,20 @@ from weft.controller.model.facts import (
     Key,
     Link,
     Port,
+    Quota,
     Segment,
+    Subnet,
     Switch,
+    Token,
     Vif,
     link_id,
 )
 from weft.controller.model.network import Change, Network
 from weft.controller.model.port_conditions import check_port
+from weft.controller.model.quotas import check_quota
 from weft.controller.model.rights import TENANTS, Caller, check_trait_rights
+from weft.controller.model.subnet_conditions import check_subnet
+from weft.controller.model.visibility import shares
 
 
 def create(network: Network, command: Create, caller: Caller) -> Iterator[Change]:
@@ -37,6 +43,9 @@ def create(network: Network, command: Create, caller: Caller) -> Iterator[Change
         "vif": _create_vif,
         "switch": _create_switch,
         "link": _create_link,
+        "subnet": _create_subnet,
+        "quota": lambda network, given, caller: iter([Change(None, made(Quota, given))]),
+        "token": _create_token,
     }
     if command.kind not in rules:
         raise Refusal("malformed", "kind", f"must be one of {', '.join(CREATABLE)}, not {command.kind!r}")
@@ -51,7 +60,9 @@ def create(network: Network, command: Create, caller: Caller) -> Iterator[Change
         raise Refusal("conflict", "id", f"there is a {command.kind} {fact_id!r} already")
     if caller.project is not None and command.kind in TENANTS:
         given.setdefault("project", caller.project)
-    yield from rules[command.kind](network, given, caller)
+    for change in rules[command.kind](network, given, caller):
+        check_quota(network, change)
+        yield change
 
 
 def _create_segment(network: Network, given: dict[str, Any], caller: Caller) -> Iterator[Change]:
@@ -76,7 +87,7 @@ def _create_segment(network: Network, given: dict[str, Any], caller: Caller) -> 
 def _create_port(network: Network, given: dict[str, Any], caller: Caller) -> Iterator[Change]:
     segment = found(network.segment(_text(given, "segment")), "segment", given.get("segment"))
     given.setdefault("project", segment.project)
-    if given["project"] != segment.project and given["project"] not in segment.shared_with:
+    if given["project"] != segment.project and not shares(segment, given["project"]):
         raise Refusal("conflict", "project", f"segment {segment.id!r} is not shared with project {given['project']!r}")
     allocation, number = _next_number(network, "port", PORT_NUMBERS, None)
     yield allocation
@@ -90,6 +101,21 @@ def _create_vif(network: Network, given: dict[str, Any], caller: Caller) -> Iter
     vif = made(Vif, given)
     check_location(network, vif)
     yield Change(None, vif)
+
+
+def _create_subnet(network: Network, given: dict[str, Any], caller: Caller) -> Iterator[Change]:
+    segment = found(network.segment(_text(given, "segment")), "segment", given.get("segment"))
+    given.setdefault("project", segment.project)
+    subnet = made(Subnet, given)
+    check_subnet(network, subnet)
+    yield Change(None, subnet)
+
+
+def _create_token(network: Network, given: dict[str, Any], caller: Caller) -> Iterator[Change]:
+    token = made(Token, given)
+    if network.token_of(token.hash) is not None:
+        raise Refusal("conflict", "hash", "there is a token of that secret already")
+    yield Change(None, token)
 
 
 def _create_switch(network: Network, given: dict[str, Any], caller: Caller) -> Iterator[Change]:

@@ -36,13 +36,17 @@ from weft.controller.model.conditions import (
     found,
 )
 from weft.controller.model.creation import create
-from weft.controller.model.facts import Fact, FactId, Key, Port, Segment, Switch, Vif
+from weft.controller.model.facts import Fact, FactId, Key, Port, Segment, Subnet, Switch, Vif
 from weft.controller.model.network import Change, Network
 from weft.controller.model.observation import observe_interfaces, observe_link
 from weft.controller.model.plugging import plug, unplug
 from weft.controller.model.port_conditions import check_apart, check_port
 from weft.controller.model.rights import OPERATOR, Caller, check_rights, check_trait_rights
 from weft.controller.model.rules import Malformed
+from weft.controller.model.subnet_conditions import check_subnet, ports_in
+from weft.controller.model.visibility import sees, shares
+
+NAMED = 3  # of those that depend on something, where there are more
 
 
 def decide(network: Network, command: Command, caller: Caller = OPERATOR) -> list[Change]:
@@ -50,10 +54,23 @@ def decide(network: Network, command: Command, caller: Caller = OPERATOR) -> lis
 
     Raises ``Refusal`` where a right or a rule stands in its way, and then nothing has changed.
     """
-    check_rights(network, command, caller)
-    changes = list(_RULES[type(command)](network, command, caller))
+    try:
+        check_rights(network, command, caller)
+        changes = list(_RULES[type(command)](network, command, caller))
+    except Refusal as refusal:
+        raise refusal.told_to(lambda key: sees(network, network.fact(key), key.kind, caller)) from None
     revision = network.revision + 1
-    return [Change(c.before, replace(c.after, revision=revision) if c.after is not None else None) for c in changes]
+    at = command.at if isinstance(command, ObserveClaim) else caller.at
+    return [Change(c.before, _stamped(c, revision, at) if c.after is not None else None) for c in changes]
+
+
+def _stamped(change: Change, revision: int, at: int) -> Fact:
+    """The fact as it is to be kept: with its revision and, where its kind has them and a time is known, its times."""
+    assert change.after is not None
+    times: dict[str, Any] = {}
+    if at and hasattr(change.after, "created_at"):
+        times = {"updated_at": at} if change.before is not None else {"created_at": at, "updated_at": at}
+    return replace(change.after, revision=revision, **times)
 
 
 def _update(network: Network, command: Update, caller: Caller) -> Iterator[Change]:
@@ -77,14 +94,17 @@ def _update(network: Network, command: Update, caller: Caller) -> Iterator[Chang
         check_port(network, fact, changed, caller)
     elif isinstance(changed, Switch):
         check_switch(network, changed)
+    elif isinstance(changed, Subnet):
+        check_subnet(network, changed)
     elif isinstance(changed, Segment):
         check_trait_rights(network, fact, changed, caller)
         if changed.security == "none" != fact.security:
             check_apart(network, changed)
         for port_id in sorted(network.ports_of(changed.id)) if changed.shared_with != fact.shared_with else ():
             project = found(network.port(port_id), "port", port_id).project
-            if project != changed.project and project not in changed.shared_with:
-                raise Refusal("conflict", "shared_with", f"project {project!r} has port {port_id!r} on this segment")
+            if project != changed.project and not shares(changed, project):
+                rule = f"project {project!r} has port {port_id!r} on this segment"
+                raise Refusal("conflict", "shared_with", rule, names=[Key("port", port_id)])
     if changed != fact:
         yield Change(fact, changed)
 
@@ -104,9 +124,11 @@ def _check_vif(network: Network, before: Vif, after: Vif) -> None:
 
 def _delete(network: Network, command: Delete, caller: Caller) -> Iterator[Change]:
     fact = _current(network, command.kind, command.id, command.if_revision)
-    for what, ids in _dependents(network, fact):
+    for kind, ids in _dependents(network, fact):
         if ids:
-            raise Refusal("conflict", "id", f"{what} {_some(ids)} still depend on {command.kind} {command.id!r}")
+            what = "VIFs" if kind == "vif" else f"{kind}s"
+            rule = f"{what} {_some(ids)} still depend on {command.kind} {command.id!r}"
+            raise Refusal("conflict", "id", rule, names=[Key(kind, id) for id in ids[:NAMED]])
     if isinstance(fact, Switch):
         for end in network.interfaces_of(fact.id):
             yield Change(network.interface(end), None)
@@ -121,16 +143,19 @@ def _delete(network: Network, command: Delete, caller: Caller) -> Iterator[Chang
 
 def _dependents(network: Network, fact: Fact) -> Iterator[tuple[str, Sequence[str]]]:
     if isinstance(fact, Segment):
-        yield "ports", sorted(network.ports_of(fact.id))
+        yield "port", sorted(network.ports_of(fact.id))
+        yield "subnet", network.subnets_of(fact.id)
+    elif isinstance(fact, Subnet):
+        yield "port", ports_in(network, fact)
     elif isinstance(fact, Port):
         attachment = network.attachment(fact.id)
-        yield "VIFs", [attachment.vif] if attachment is not None else []
+        yield "vif", [attachment.vif] if attachment is not None else []
     elif isinstance(fact, Vif):
         port = network.port_of_vif(fact.id)
-        yield "ports", [port] if port is not None else []
+        yield "port", [port] if port is not None else []
     elif isinstance(fact, Switch):
-        yield "VIFs", sorted(network.vifs_on(fact.id))
-        yield "links", [link for link in network.links() if fact.id in _switches_of(network, link)]
+        yield "vif", sorted(network.vifs_on(fact.id))
+        yield "link", [link for link in network.links() if fact.id in _switches_of(network, link)]
 
 
 _RULES: dict[type[Any], Callable[[Network, Any, Caller], Iterator[Change]]] = {
@@ -160,4 +185,4 @@ def _switches_of(network: Network, link: str) -> tuple[str, str]:
 
 
 def _some(ids: Sequence[str]) -> str:
-    return ", ".join(map(repr, ids[:3])) + (f" and {len(ids) - 3} more" if len(ids) > 3 else "")
+    return ", ".join(map(repr, ids[:NAMED])) + (f" and {len(ids) - NAMED} more" if len(ids) > NAMED else "")

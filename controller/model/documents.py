@@ -7,7 +7,7 @@ from dataclasses import fields
 from functools import cache
 from typing import Any
 
-from weft.controller.model.facts import KINDS, Endpoint, Fact
+from weft.controller.model.facts import KINDS, Attribute, Endpoint, Fact, Limit, Pool, Route
 from weft.controller.model.rules import Malformed
 from weft.controller.model.traits import AllowedAddress, Offer, Subport
 
@@ -17,6 +17,13 @@ _NAMED: dict[tuple[str, str], type[Any]] = {
     ("link", "b"): Endpoint,
     ("interface", "id"): Endpoint,
     ("claim", "id"): Endpoint,
+    ("segment", "attributes"): Attribute,
+    ("port", "attributes"): Attribute,
+    ("vif", "attributes"): Attribute,
+    ("subnet", "attributes"): Attribute,
+    ("subnet", "allocation_pools"): Pool,
+    ("subnet", "host_routes"): Route,
+    ("quota", "limits"): Limit,
     ("port", "offer"): Offer,
     ("port", "allowed_addresses"): AllowedAddress,
     ("port", "trunk"): Subport,

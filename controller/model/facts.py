@@ -9,6 +9,11 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import ClassVar, NamedTuple, Union
 
+from weft.controller.model.accounts import Limit as Limit
+from weft.controller.model.accounts import Quota as Quota
+from weft.controller.model.accounts import Token as Token
+from weft.controller.model.attributes import Attribute as Attribute
+from weft.controller.model.attributes import check_attributes
 from weft.controller.model.fabric import LAST_OFPORT as LAST_OFPORT
 from weft.controller.model.fabric import ORIGINS
 from weft.controller.model.fabric import SWITCH_NUMBERS as SWITCH_NUMBERS
@@ -23,12 +28,17 @@ from weft.controller.model.rules import (
     check_choice,
     check_flag,
     check_identifier,
+    check_label,
     check_mac,
     check_name,
     check_names,
     check_range,
     check_text,
+    check_time,
 )
+from weft.controller.model.subnet import Pool as Pool
+from weft.controller.model.subnet import Route as Route
+from weft.controller.model.subnet import Subnet as Subnet
 from weft.controller.model.trait_rules import VIF_KINDS as VIF_KINDS
 from weft.controller.model.trait_rules import (
     check_allowed_addresses,
@@ -69,12 +79,15 @@ class Segment:
     shared_with: tuple[str, ...] = ()
     tags: tuple[str, ...] = ()
     description: str = ""
+    attributes: tuple[Attribute, ...] = ()
+    created_at: int = 0
+    updated_at: int = 0
     revision: int = 0
 
     def __post_init__(self) -> None:
         check_identifier("id", self.id)
         check_range("number", self.number, SEGMENT_NUMBERS)
-        check_name("name", self.name)
+        check_label("name", self.name)
         check_name("project", self.project)
         check_choice("transport", self.transport, TRANSPORTS)
         if self.transport == "vlan":
@@ -86,8 +99,7 @@ class Segment:
         check_security("security", self.security)
         check_flag("vlan_transparent", self.vlan_transparent)
         check_names("shared_with", self.shared_with)
-        check_names("tags", self.tags)
-        check_text("description", self.description)
+        _check_notes(self)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -118,12 +130,15 @@ class Port:
     max_broadcast: int | None = None  # frames/s
     tags: tuple[str, ...] = ()
     description: str = ""
+    attributes: tuple[Attribute, ...] = ()
+    created_at: int = 0
+    updated_at: int = 0
     revision: int = 0
 
     def __post_init__(self) -> None:
         check_identifier("id", self.id)
         check_range("number", self.number, PORT_NUMBERS)
-        check_name("name", self.name)
+        check_label("name", self.name)
         check_name("project", self.project)
         check_identifier("segment", self.segment)
         check_vif_kinds("vif_kinds", self.vif_kinds)
@@ -141,8 +156,7 @@ class Port:
         check_extent(self.trunk, self.fixed_ips, self.allowed_addresses)
         check_isolated("isolated", self.isolated)
         check_limits(self.max_rate, self.burst, self.max_broadcast)
-        check_names("tags", self.tags)
-        check_text("description", self.description)
+        _check_notes(self)
 
     @property
     def segments(self) -> tuple[str, ...]:
@@ -161,11 +175,15 @@ class Vif:
     project: str = "default"
     vif_kind: str = "veth"
     device: str = ""
+    device_owner: str = ""
     switch: str | None = None
     interface: str | None = None
     origin: str = "declared"  # or discovered: a claim has made it
     tags: tuple[str, ...] = ()
     description: str = ""
+    attributes: tuple[Attribute, ...] = ()
+    created_at: int = 0
+    updated_at: int = 0
     revision: int = 0
 
     def __post_init__(self) -> None:
@@ -175,14 +193,14 @@ class Vif:
         check_name("project", self.project)
         check_vif_kind("vif_kind", self.vif_kind)
         check_text("device", self.device)
+        check_text("device_owner", self.device_owner)
         if (self.switch is None) != (self.interface is None):
             raise Malformed("interface", "a location is a switch and an interface together, or neither")
         if self.switch is not None:
             check_name("switch", self.switch)
             check_name("interface", self.interface)
         check_choice("origin", self.origin, ORIGINS)
-        check_names("tags", self.tags)
-        check_text("description", self.description)
+        _check_notes(self)
 
     @property
     def location(self) -> Endpoint | None:
@@ -214,10 +232,22 @@ class Allocation:
     revision: int = 0
 
 
-Fact = Union[Segment, Port, Vif, Attachment, Switch, Link, Interface, Claim, Allocation]  # noqa: UP007 (a runtime value)
+def _check_notes(fact: Segment | Port | Vif) -> None:
+    """What people and extensions note of a thing, and when it was made and changed."""
+    check_names("tags", fact.tags)
+    check_text("description", fact.description)
+    check_attributes("attributes", fact.attributes)
+    check_time("created_at", fact.created_at)
+    check_time("updated_at", fact.updated_at)
+
+
+Fact = Union[  # noqa: UP007 (a runtime value)
+    Segment, Port, Vif, Subnet, Attachment, Switch, Link, Interface, Claim, Allocation, Quota, Token
+]
 FactId = str | Endpoint
 KINDS: dict[str, type[Fact]] = {
-    cls.kind: cls for cls in (Segment, Port, Vif, Attachment, Switch, Link, Interface, Claim, Allocation)
+    cls.kind: cls
+    for cls in (Segment, Port, Vif, Subnet, Attachment, Switch, Link, Interface, Claim, Allocation, Quota, Token)
 }
 
 

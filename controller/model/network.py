@@ -22,12 +22,16 @@ from weft.controller.model.facts import (
     Key,
     Link,
     Port,
+    Quota,
     Segment,
+    Subnet,
     Switch,
+    Token,
     Vif,
     key_of,
 )
 from weft.controller.model.indexing import add, discard, replace_entry, replace_member
+from weft.controller.model.ownership import OWNED, Ownership
 from weft.controller.model.seating import Seated, Seating
 from weft.controller.model.traits import strictest
 
@@ -72,6 +76,9 @@ class Network:
         self._claims_by_switch: dict[str, set[Endpoint]] = {}
         self._switch_by_dpid: dict[int, str] = {}
         self._segment_by_wire: dict[tuple[str, int], str] = {}
+        self._subnets_by_segment: dict[str, set[str]] = {}
+        self._token_by_hash: dict[str, str] = {}
+        self.ownership = Ownership()
         self.apply([Change(None, fact) for fact in facts], revision)
 
     # facts
@@ -87,6 +94,14 @@ class Network:
     def vif(self, id: str) -> Vif | None:
         """The VIF of that id."""
         return cast("Vif | None", self._facts["vif"].get(id))
+
+    def subnet(self, id: str) -> Subnet | None:
+        """The subnet of that id."""
+        return cast("Subnet | None", self._facts["subnet"].get(id))
+
+    def quota(self, project: str) -> Quota | None:
+        """The quota that was given to that project itself."""
+        return cast("Quota | None", self._facts["quota"].get(project))
 
     def attachment(self, port: str) -> Attachment | None:
         """What is plugged into that port."""
@@ -199,6 +214,15 @@ class Network:
         """The segment that uses that id on that transport."""
         return self._segment_by_wire.get((transport, segmentation_id))
 
+    def subnets_of(self, segment: str) -> tuple[str, ...]:
+        """The subnets of a segment, sorted."""
+        return tuple(sorted(self._subnets_by_segment.get(segment, ())))
+
+    def token_of(self, hash: str) -> Token | None:
+        """The token whose secret has that SHA-256."""
+        id = self._token_by_hash.get(hash)
+        return cast("Token | None", self._facts["token"].get(id)) if id is not None else None
+
     # change
 
     def apply(self, changes: Sequence[Change], revision: int) -> set[Key]:
@@ -213,6 +237,8 @@ class Network:
             else:
                 table[fact_id] = change.after
             touched.add(key)
+            if key.kind in OWNED:
+                self.ownership.replace(change.before, change.after)
             index = _INDEX.get(key.kind)
             if index is not None:
                 index(self, change.before, change.after, touched)
@@ -273,6 +299,12 @@ class Network:
     def _index_claim(self, before: Claim | None, after: Claim | None, touched: set[Key]) -> None:
         replace_member(self._claims_by_switch, before, after, lambda claim: claim.id.switch, lambda claim: claim.id)
 
+    def _index_subnet(self, before: Subnet | None, after: Subnet | None, touched: set[Key]) -> None:
+        replace_member(self._subnets_by_segment, before, after, lambda subnet: subnet.segment, lambda subnet: subnet.id)
+
+    def _index_token(self, before: Token | None, after: Token | None, touched: set[Key]) -> None:
+        replace_entry(self._token_by_hash, before, after, lambda token: token.hash, lambda token: token.id)
+
     def _seat(self, port_id: str, touched: set[Key]) -> None:
         """Bring the index that joins port, attachment and VIF up to date for one port."""
         port, attachment = self.port(port_id), self.attachment(port_id)
@@ -290,6 +322,8 @@ _INDEX: dict[str, Callable[..., None]] = {
     "link": Network._index_link,
     "interface": Network._index_interface,
     "claim": Network._index_claim,
+    "subnet": Network._index_subnet,
+    "token": Network._index_token,
 }
 
 

@@ -8,10 +8,12 @@ from typing import NamedTuple
 from weft.controller.model.addresses import Addresses, prefix_of
 from weft.controller.model.commands import Refusal
 from weft.controller.model.conditions import check_kind, check_mac, check_room
-from weft.controller.model.facts import Port, Segment
+from weft.controller.model.facts import Key, Port, Segment
 from weft.controller.model.network import Network
+from weft.controller.model.policy import Target
 from weft.controller.model.rights import Caller
 from weft.controller.model.traits import AllowedAddress, strictest
+from weft.controller.model.visibility import shares
 
 
 def check_port(network: Network, before: Port | None, after: Port, caller: Caller) -> None:
@@ -29,7 +31,7 @@ def check_port(network: Network, before: Port | None, after: Port, caller: Calle
         addresses = network.addresses(segment)
         for entry in new if segment in old else named:
             _check_own(network, segment, addresses, after, entry)
-            if not caller.operator:
+            if not caller.may("take_foreign_address", Target(after.project)):
                 _check_foreign(segment, addresses, after, entry)
         for entry in named if before is not None and after.isolated != before.isolated else new:
             _check_together(network, addresses, after, entry)
@@ -80,7 +82,7 @@ def _check_trunk(network: Network, before: Port | None, after: Port) -> None:
         segment = network.segment(subport.segment)
         if segment is None:
             raise Refusal("not-found", f"trunk[{place}].segment", f"there is no segment {subport.segment!r}")
-        if after.project not in (segment.project, *segment.shared_with):
+        if after.project != segment.project and not shares(segment, after.project):
             rule = f"segment {segment.id!r} is not shared with project {after.project!r}"
             raise Refusal("conflict", f"trunk[{place}].segment", rule)
 
@@ -99,20 +101,21 @@ def _check_together(network: Network, addresses: Addresses, port: Port, named: _
         other = network.port(id)
         if other is not None and other.id != port.id and other.isolated != port.isolated:
             rule = f"{mac} is shared with port {id!r}, whose isolated is {other.isolated!r} and not {port.isolated!r}"
-            raise Refusal("conflict", f"{named.path}.mac", rule)
+            raise Refusal("conflict", f"{named.path}.mac", rule, names=[Key("port", id)])
 
 
 def _check_own(network: Network, segment: str, addresses: Addresses, port: Port, named: _Named) -> None:
     """A fixed IP is on a segment once, and a MAC that may be shared is the own one of no other VIF."""
     if isinstance(named.entry, str):
         other = addresses.port_of_ip(named.entry)
-        if other not in (None, port.id):
-            raise Refusal("conflict", named.path, f"{named.entry} is port {other!r}'s on segment {segment!r}")
+        if other is not None and other != port.id:
+            rule = f"{named.entry} is port {other!r}'s on segment {segment!r}"
+            raise Refusal("conflict", named.path, rule, names=[Key("port", other)])
     elif named.entry.mac is not None:
         other = network.port_of_mac(segment, named.entry.mac)
-        if other not in (None, port.id):
+        if other is not None and other != port.id:
             rule = f"{named.entry.mac} is the own MAC of the VIF in port {other!r} on segment {segment!r}"
-            raise Refusal("conflict", f"{named.path}.mac", rule)
+            raise Refusal("conflict", f"{named.path}.mac", rule, names=[Key("port", other)])
 
 
 def _check_foreign(segment: str, addresses: Addresses, port: Port, named: _Named) -> None:
@@ -123,9 +126,10 @@ def _check_foreign(segment: str, addresses: Addresses, port: Port, named: _Named
         if overlap is not None:
             prefix, other = overlap
             rule = f"{text} overlaps {prefix} of port {other!r}, which is another project's, on segment {segment!r}"
-            raise Refusal("conflict", path, rule)
+            raise Refusal("conflict", path, rule, names=[Key("port", other)])
     if isinstance(named.entry, AllowedAddress) and named.entry.mac is not None:
         sharer = addresses.foreign_sharer(named.entry.mac, port.project)
         if sharer is not None:
             whose = f"port {sharer!r}, which is another project's, on segment {segment!r}"
-            raise Refusal("conflict", f"{named.path}.mac", f"{named.entry.mac} is allowed to {whose}")
+            rule = f"{named.entry.mac} is allowed to {whose}"
+            raise Refusal("conflict", f"{named.path}.mac", rule, names=[Key("port", sharer)])

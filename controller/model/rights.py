@@ -6,8 +6,10 @@ from collections.abc import Iterator, Mapping
 from dataclasses import MISSING, fields, replace
 from typing import Any, NamedTuple
 
+from weft.controller.model.accounts import EVERYBODY
 from weft.controller.model.addresses import prefix_of
 from weft.controller.model.commands import (
+    CREATABLE,
     Command,
     Create,
     Delete,
@@ -22,59 +24,84 @@ from weft.controller.model.commands import (
 from weft.controller.model.conditions import found
 from weft.controller.model.facts import Key, Port, Segment, Vif
 from weft.controller.model.network import Network
+from weft.controller.model.policy import BUILTIN, Policy, Target
 from weft.controller.model.traits import DEFAULT_SECURITY, SECURITY_LEVELS, TRAITS, WIDEST_PREFIX, strictest
+from weft.controller.model.visibility import is_party, sees, target_of
 
-TENANTS = ("segment", "port", "vif")  # what projects have; switches and links are the operator's
+TENANTS = ("segment", "port", "vif", "subnet")  # what projects have
 
 
 class Caller(NamedTuple):
-    """Who asks: a project with its roles, or the operator; and when, in seconds since 1970 (UTC)."""
+    """Who asks: a project with its roles, or an operator; and when, in seconds since 1970 (UTC).
+
+    ``user`` and ``origin`` (the address that it asks from) are for the record. Without a role of ``BASE_ROLES`` nobody
+    may do anything.
+    """
 
     project: str | None
     roles: frozenset[str]
     operator: bool
     at: int
+    user: str = ""
+    origin: str = ""
+    policy: Policy = BUILTIN
+
+    def may(self, rule: str, target: Target) -> bool:
+        """Whether the policy gives the caller that right for that target."""
+        return self.policy.allows(rule, target, self)
 
 
+MEMBER = frozenset({"member"})
 OPERATOR = Caller(None, frozenset(), True, 0)
 
 
 def check_rights(network: Network, command: Command, caller: Caller) -> None:
-    """Raises a ``Refusal`` where somebody asks for what is another's: "not-found" where there is no such thing."""
-    if caller.operator:
-        return
+    """Raises a ``Refusal``: "not-found" where the caller may not see a thing, "forbidden" where it may only see it."""
     match command:
-        case Create(kind, given):
-            _check_kind(kind)
+        case Create(kind, given) if kind in CREATABLE:
             _check_made(network, kind, given, caller)
-            _check_place(kind, given, made=True)
-        case Update(kind, id) | Delete(kind, id):
-            fact = found(network.fact(Key(kind, id)), kind, id) if kind in (*TENANTS, "switch", "link") else None
-            _check_kind(kind)
-            if fact is not None:
-                _check_own(fact, caller)
-            _check_place(kind, command.fields if isinstance(command, Update) else {})
+            _check_place(kind, given, caller, made=True)
+        case Update(kind, id) | Delete(kind, id) if kind in CREATABLE:
+            fact = _seen(network, kind, id, caller)
+            verb = "update" if isinstance(command, Update) else "delete"
+            _require(f"{verb}_{kind}", target_of(network, fact, caller), caller, fact)
+            _check_place(kind, command.fields if isinstance(command, Update) else {}, caller)
         case Plug(port, vif):
-            found(network.port(port), "port", port)
-            _check_own(found(network.vif(vif), "vif", vif), caller)
+            _seen(network, "port", port, caller)
+            own = _seen(network, "vif", vif, caller)
+            _require("plug", target_of(network, own, caller), caller, own)
         case Unplug(port):
-            here = found(network.port(port), "port", port)
+            here = _seen(network, "port", port, caller)
             attachment = network.attachment(port)
             plugged = network.vif(attachment.vif) if attachment is not None else None
-            if plugged is None or plugged.project != caller.project:
-                _check_own(here, caller)
+            if plugged is None or not caller.may("unplug", target_of(network, plugged, caller)):
+                _require("unplug", target_of(network, here, caller), caller, here)
         case ObserveInterfaces() | ObserveLink() | ObserveClaim():
-            raise Refusal("forbidden", "do", "what switches say is the operator's to tell")
+            if not caller.may("observe", Target()):
+                raise Refusal("forbidden", "do", "what switches say is the operator's to tell")
+
+
+def _seen(network: Network, kind: str, id: str, caller: Caller) -> Any:
+    """The fact; what the caller may not see is not there."""
+    fact = network.fact(Key(kind, id))
+    return found(fact if sees(network, fact, kind, caller) else None, kind, id)
+
+
+def _require(rule: str, target: Target, caller: Caller, fact: Any = None) -> None:
+    """Raises a ``Refusal`` where the caller does not have that right for that target."""
+    if caller.may(rule, target):
+        return
+    if fact is not None and target.project is not None and target.project != caller.project:
+        whose = f"{fact.kind} {fact.id!r} is of project {target.project!r}, and the caller of {caller.project!r}"
+        raise Refusal("forbidden", "project", whose)
+    raise Refusal("forbidden", "roles", f"{_who(caller)} is not allowed to do this, by the policy {rule}")
 
 
 def check_trait_rights(network: Network, before: Port | Segment | None, after: Port | Segment, caller: Caller) -> None:
     """Raises a ``Refusal`` where a trait is given a value that is not the caller's to give."""
-    if caller.operator:
-        return
     if isinstance(after, Segment):
-        if _changed(before, after, "security") and _lower(after.security, DEFAULT_SECURITY):
-            rule = f"only the operator may lower it below {DEFAULT_SECURITY}"
-            raise Refusal("forbidden", "security", rule)
+        assert before is None or isinstance(before, Segment)
+        _check_segment_rights(before, after, caller)
         return
     segment = found(network.segment(after.segment), "segment", after.segment)
     assert before is None or isinstance(before, Port)
@@ -89,14 +116,14 @@ def let_in(port: Port, vif: Vif, caller: Caller) -> Port:
 
     Raises a ``Refusal`` that names the trait which keeps the caller out. The operator is let in everywhere.
     """
-    if caller.operator:
+    if caller.may("enter_any_port", Target(port.project)):
         return port
     if port.bound_vif is not None:
         if port.bound_vif != vif.id:
             raise Refusal("forbidden", "bound_vif", f"port {port.id!r} is kept for VIF {port.bound_vif!r}")
         return port
     why = Refusal("forbidden", "connect", f"port {port.id!r} is open to {_parties(port)}, and {_who(caller)} is not")
-    if port.offer is not None and _is(port.offer.to, port, caller):
+    if port.offer is not None and is_party(port.offer.to, port, caller):
         if caller.at >= port.offer.expires:
             why = Refusal("forbidden", "offer", f"the offer of port {port.id!r} has expired")
         elif vif.vif_kind != port.offer.vif_kind:
@@ -104,52 +131,66 @@ def let_in(port: Port, vif: Vif, caller: Caller) -> Port:
             why = Refusal("forbidden", "offer", rule + vif.vif_kind)
         else:
             return replace(port, offer=None, bound_vif=vif.id)
-    if any(_is(party, port, caller) for party in port.connect):
+    if any(is_party(party, port, caller) for party in port.connect):
         return port
     raise why
 
 
-def _check_kind(kind: str) -> None:
-    if kind in ("switch", "link"):
-        raise Refusal("forbidden", "kind", "switches and links are the operator's")
+def _check_segment_rights(before: Segment | None, after: Segment, caller: Caller) -> None:
+    target = Target(after.project)
+    lowered = _changed(before, after, "security") and _lower(after.security, DEFAULT_SECURITY)
+    if lowered and not caller.may("set_segment:security:lower", target):
+        raise Refusal("forbidden", "security", f"only the operator may lower it below {DEFAULT_SECURITY}")
+    opened = EVERYBODY in after.shared_with and (before is None or EVERYBODY not in before.shared_with)
+    if opened and not caller.may("set_segment:everybody", target):
+        raise Refusal("forbidden", "shared_with", "only the operator may share a segment with everybody")
 
 
-def _check_place(kind: str, given: Mapping[str, Any], made: bool = False) -> None:
-    """Whoever could say where a VIF is could take anybody's interface for it."""
+def _check_place(kind: str, given: Mapping[str, Any], caller: Caller, made: bool = False) -> None:
+    """Whoever could say where a VIF is could take anybody's interface for it; and whoever chose a VLAN, anybody's."""
     for name in ("switch", "interface") if kind == "vif" else ():
-        if name in given and (given[name] is not None or not made):
+        named = name in given and (given[name] is not None or not made)
+        if named and not caller.may("set_vif:place", Target(caller.project)):
             raise Refusal("forbidden", name, "where a VIF is, its hypervisor's switch or the operator says")
-
-
-def _check_own(fact: Segment | Port | Vif, caller: Caller) -> None:
-    if fact.project != caller.project:
-        rule = f"{fact.kind} {fact.id!r} is of project {fact.project!r}, and the caller of {caller.project!r}"
-        raise Refusal("forbidden", "project", rule)
+    chosen = kind == "segment" and given.get("segmentation_id") is not None
+    if chosen and not caller.may("set_segment:segmentation_id", Target(caller.project)):
+        raise Refusal("forbidden", "segmentation_id", "only the operator may choose it")
 
 
 def _check_made(network: Network, kind: str, given: Mapping[str, Any], caller: Caller) -> None:
     """Whatever one makes is one's own, and is made on a segment that one has or that is shared with one."""
-    segment = network.segment(given["segment"]) if kind == "port" and isinstance(given.get("segment"), str) else None
-    if segment is not None and caller.project not in (segment.project, *segment.shared_with):
-        rule = f"segment {segment.id!r} is of project {segment.project!r}, and not shared with {caller.project!r}"
-        raise Refusal("forbidden", "project", rule)
     project = given.get("project", caller.project)
-    if kind in TENANTS and isinstance(project, str) and project != caller.project:
+    if kind in ("port", "subnet") and isinstance(given.get("segment"), str):
+        segment = _seen(network, "segment", given["segment"], caller)
+        project = given.get("project", caller.project or segment.project)
+        if kind == "subnet":
+            _require("create_subnet", target_of(network, segment, caller), caller, segment)
+    if kind == "quota":
+        project = given.get("id")
+    if kind in (*TENANTS, "quota") and not isinstance(project, str | None):
+        return  # malformed, as the fact itself says
+    if kind in ("switch", "link") and not caller.may(f"create_{kind}", Target()):
+        raise Refusal("forbidden", "kind", "switches and links are the operator's")
+    own = Target(project if project is not None else caller.project)
+    if kind in TENANTS and project != caller.project and not caller.may("any_project", own):
         raise Refusal("forbidden", "project", f"must be {caller.project!r}, the caller's, and is {project!r}")
+    _require(f"create_{kind}", own, caller)
 
 
 def _not_granted(
     network: Network, right: str, name: str, before: Port | None, after: Port, segment: Segment, caller: Caller
 ) -> Iterator[tuple[str, str]]:
     """What the caller may not set of a trait that has changed: the field, and the rule."""
+    target = Target(after.project)
     if right == "operator":
-        yield name, "only the operator may change it"
-    elif right == "operator to lower":
+        if not caller.may(f"set_port:{name}", target):
+            yield name, "only the operator may change it"
+    elif right == "operator to lower" and not caller.may("set_port:security:lower", target):
         others = (network.segment(id) for id in after.segments)
         least = strictest(other.security for other in others if other is not None)
         if after.security is not None and _lower(after.security, least):
             yield name, f"only the operator may lower it below {least}, which is the segment's"
-    elif right == "operator if wide":
+    elif right == "operator if wide" and not caller.may("set_port:allowed_addresses:wide", target):
         known = before.allowed_addresses if before is not None else ()
         for place, pair in enumerate(after.allowed_addresses):
             prefix = prefix_of(pair.prefix) if pair.prefix is not None else None
@@ -162,6 +203,8 @@ def _not_granted(
                 rule = f"only project {segment.project!r}, which has the segment, may allow more than single addresses"
                 yield path, f"{rule} there, and {prefix} is more"
     elif right == "segment owner to widen" and after.isolated != "isolated" and caller.project != segment.project:
+        if caller.may("set_port:isolated:widen", target):
+            return
         rule = f"only project {segment.project!r}, which has the segment, may say whom a port reaches there"
         yield name, f"{rule}; others may isolate theirs"
 
@@ -177,18 +220,10 @@ def _lower(level: str, than: str) -> bool:
     return SECURITY_LEVELS.index(level) < SECURITY_LEVELS.index(than)
 
 
-def _is(party: str, port: Port, caller: Caller) -> bool:
-    """Whether the caller is who a port names: its owner, a project, or whoever has a role."""
-    word, _, name = party.partition(":")
-    if word == "role":
-        return name in caller.roles
-    return caller.project == (name if word == "project" else port.project)
-
-
 def _parties(port: Port) -> str:
     return ", ".join(f"its owner {port.project!r}" if party == "owner" else party for party in port.connect) or "nobody"
 
 
 def _who(caller: Caller) -> str:
-    roles = "".join(f" with role {role}" for role in sorted(caller.roles))
+    roles = "".join(f" with role {role}" for role in sorted(caller.roles - {"member"}))  # which goes without saying
     return f"project {caller.project!r}{roles}"

@@ -41,6 +41,12 @@ def check_name(field: str, value: object) -> None:
         raise Malformed(field, f"must be 1 to 255 characters, none a control character (got {value!r})")
 
 
+def check_label(field: str, value: object) -> None:
+    """What people call something: as a name, and it may be empty."""
+    if value != "":
+        check_name(field, value)
+
+
 def check_names(field: str, values: object) -> None:
     """A tuple of names, none twice."""
     if not isinstance(values, tuple):
@@ -145,3 +151,8 @@ def normal_mac(text: str) -> str:
     '02:00:00:00:00:0a'
     """
     return text.strip().lower().replace("-", ":")
+
+
+def check_time(field: str, value: object) -> None:
+    """Whole seconds since 1970 (UTC), until the year 9999; 0 where it is not known."""
+    check_range(field, value, range(253_402_300_800))

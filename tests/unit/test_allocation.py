@@ -90,7 +90,7 @@ def test_when_all_port_numbers_have_been_given_that_is_said() -> None:
 
 def test_a_refused_segment_takes_no_number() -> None:
     net = World()
-    wish = Create("segment", {"id": "red", "name": "", "project": "p"})
+    wish = Create("segment", {"id": "red", "name": "\n", "project": "p"})
     assert net.refusal(wish).startswith("malformed, name")
     net.segment("red").do(Update("segment", "red", {"name": "still red"}))
     assert vlan(net, "red") == 2

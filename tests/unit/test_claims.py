@@ -8,6 +8,7 @@ from tests.claims import E1, E2, FAR, GRANTED, NOW, A, B, Said, claim, empty, ou
 from tests.controller import Controller
 from tests.world import World
 from weft.controller.model.commands import (
+    CREATABLE,
     Create,
     Delete,
     ObserveClaim,
@@ -153,7 +154,7 @@ def test_claims_go_with_their_switch(net: World) -> None:
 
 
 def test_nobody_makes_a_claim_by_hand(net: World) -> None:
-    kinds = "must be one of segment, port, vif, switch, link"
+    kinds = f"must be one of {', '.join(CREATABLE)}"
     assert net.refusal(Create("claim", {})) == f"malformed, kind: {kinds}, not 'claim'"
     assert net.refusal(Delete("claim", "s1")) == f"malformed, kind: {kinds}, not 'claim'"
     assert net.refusal(Create("vif", {"id": "n", "mac": A, "origin": "discovered"})) == (

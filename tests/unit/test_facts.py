@@ -34,7 +34,7 @@ MALFORMED = [
     ("segment", "id", None, "1 to 64 letters"),
     ("segment", "number", 0, "from 1 to 16777215"),
     ("segment", "number", 1 << 24, "from 1 to 16777215"),
-    ("segment", "name", "", "1 to 255 characters"),
+    ("segment", "name", "\n", "1 to 255 characters"),
     ("segment", "name", "a\x00b", "none a control character"),
     ("segment", "project", "x" * 256, "1 to 255 characters"),
     ("segment", "transport", "vxlan", "one of local, vlan"),

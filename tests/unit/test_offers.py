@@ -18,10 +18,11 @@ NOW = 1_000
 
 def caller(project: str, *roles: str, at: int = NOW) -> Caller:
     """Somebody of that project, with these roles."""
-    return Caller(project, frozenset(roles), False, at)
+    return Caller(project, frozenset({"member", *roles}), False, at)
 
 
 RED, BLUE = caller("red"), caller("blue")
+HIDDEN = "not-found, port: there is no port 'p'"
 
 
 @pytest.fixture
@@ -41,30 +42,28 @@ def port(net: World) -> Port:
 
 
 def test_a_port_is_open_to_its_owner_alone_until_it_says_otherwise(net: World) -> None:
-    closed = "forbidden, connect: port 'p' is open to its owner 'red', and project 'blue' is not"
-    assert net.refusal(Plug("p", "blue"), BLUE) == closed
+    assert net.refusal(Plug("p", "blue"), BLUE) == HIDDEN
     net.do(Plug("p", "red"), caller=RED)
 
 
 @pytest.mark.parametrize(
-    ("connect", "let_in", "kept_out", "whom"),
+    ("connect", "let_in", "kept_out", "refusal"),
     [
-        (("project:blue",), BLUE, RED, "project:blue, and project 'red'"),
-        (("role:tester",), caller("blue", "tester"), BLUE, "role:tester, and project 'blue'"),
         (
-            ("role:tester", "owner"),
+            ("project:blue",),
+            BLUE,
             RED,
-            caller("blue", "guest", "admin"),
-            "role:tester, its owner 'red', and project 'blue' with role admin with role guest",
+            "forbidden, connect: port 'p' is open to project:blue, and project 'red' is not",
         ),
-        (("owner",), RED, caller("blue", "red"), "its owner 'red', and project 'blue' with role red"),
+        (("role:tester",), caller("blue", "tester"), BLUE, HIDDEN),
+        (("role:tester", "owner"), RED, caller("blue", "guest", "admin"), HIDDEN),
+        (("owner",), RED, caller("blue", "red"), HIDDEN),
     ],
 )
 def test_a_port_is_open_to_whom_it_names(
-    net: World, connect: tuple[str, ...], let_in: Caller, kept_out: Caller, whom: str
+    net: World, connect: tuple[str, ...], let_in: Caller, kept_out: Caller, refusal: str
 ) -> None:
     net.do(Update("port", "p", {"connect": connect}), caller=RED)
-    refusal = f"forbidden, connect: port 'p' is open to {whom} is not"
     assert net.refusal(Plug("p", str(kept_out.project)), kept_out) == refusal
     net.do(Plug("p", str(let_in.project)), caller=let_in)
 
@@ -81,7 +80,7 @@ def test_what_is_plugged_stays_when_the_port_is_closed(net: World) -> None:
     net.do(Update("port", "p", {"connect": ("owner",)}))
     net.do(Plug("p", "blue"), caller=BLUE)  # it is in already
     net.do(Unplug("p"), caller=BLUE)
-    assert net.refusal(Plug("p", "blue"), BLUE).startswith("forbidden, connect")
+    assert net.refusal(Plug("p", "blue"), BLUE) == HIDDEN
 
 
 def test_an_offer_that_is_accepted_keeps_the_port_for_that_vif(net: World) -> None:
@@ -93,7 +92,7 @@ def test_an_offer_that_is_accepted_keeps_the_port_for_that_vif(net: World) -> No
     assert net.refusal(Plug("p", "red"), RED) == kept
     net.do(Create("vif", {"id": "blue2", "mac": C, "project": "blue"}))
     assert net.refusal(Plug("p", "blue2"), BLUE) == kept
-    assert net.refusal(Plug("p", "green"), caller("green", "guest")) == kept
+    assert net.refusal(Plug("p", "green"), caller("green", "guest")) == HIDDEN, "it names guests, and is kept"
     net.do(Plug("p", "blue"), caller=caller("blue", at=NOW * 1000))  # long after the offer has expired
     net.do(Unplug("p"), Plug("p", "red"))  # the operator may
     assert port(net).bound_vif == "blue"
@@ -101,14 +100,14 @@ def test_an_offer_that_is_accepted_keeps_the_port_for_that_vif(net: World) -> No
 
 def test_an_offer_may_be_to_a_role(net: World) -> None:
     net.do(Update("port", "p", {"offer": Offer("role:tester", "veth", NOW + 1)}))
-    assert net.refusal(Plug("p", "blue"), BLUE).startswith("forbidden, connect: port 'p' is open to its owner 'red'")
+    assert net.refusal(Plug("p", "blue"), BLUE) == HIDDEN
     net.do(Plug("p", "green"), caller=caller("green", "tester"))
     assert port(net).bound_vif == "green"
 
 
 def test_an_offer_expires(net: World) -> None:
     net.do(Update("port", "p", {"offer": Offer("project:blue", "veth", NOW)}))
-    assert net.refusal(Plug("p", "blue"), BLUE) == "forbidden, offer: the offer of port 'p' has expired"
+    assert net.refusal(Plug("p", "blue"), BLUE) == HIDDEN
     net.do(Plug("p", "blue"), caller=caller("blue", at=NOW - 1))
 
 
@@ -157,7 +156,7 @@ def test_a_vif_that_is_gone_leaves_the_port_to_whom_it_names(net: World) -> None
     assert port(net).bound_vif is None
     green = caller("green")
     net.do(Create("vif", {"id": "blue", "mac": B}), caller=green)
-    assert net.refusal(Plug("p", "blue"), green).startswith("forbidden, connect: port 'p' is open to its owner 'red'")
+    assert net.refusal(Plug("p", "blue"), green) == HIDDEN
     net.do(Plug("p", "red"), caller=RED)
 
 

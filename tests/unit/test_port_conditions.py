@@ -11,7 +11,7 @@ from tests.world import World
 from weft.controller.model.commands import Create, Delete, Plug, Unplug, Update
 from weft.controller.model.conditions import LOCAL_MEMBERS
 from weft.controller.model.network import Change
-from weft.controller.model.rights import Caller
+from weft.controller.model.rights import MEMBER, Caller
 from weft.controller.model.traits import AllowedAddress, Subport
 
 A, B, C, VIRTUAL = "02:00:00:00:00:0a", "02:00:00:00:00:0b", "02:00:00:00:00:0c", "00:00:5e:00:01:01"
@@ -68,7 +68,7 @@ def test_a_mac_that_ports_share_is_no_vifs_own(net: World) -> None:
     )
 
 
-BLUE, GUEST = (Caller(project, frozenset(), False, 0) for project in ("blue", "red"))
+BLUE, GUEST = (Caller(project, MEMBER, False, 0) for project in ("blue", "red"))
 
 
 @pytest.fixture
@@ -91,7 +91,7 @@ def shared(net: World) -> World:
     ],
 )  # fmt: skip
 def test_an_address_of_another_project_is_not_taken(shared: World, traits: dict[str, Any], refusal: str) -> None:
-    whose = "of port 'b', which is another project's, on segment 'blue'"
+    whose = "of a port, which is another project's, on segment 'blue'"
     assert shared.refusal(Update("port", "guest", traits), GUEST) == f"conflict, {refusal} {whose}"
     new = {"id": "new", "name": "new", "segment": "blue", "project": "red", **traits}
     assert shared.refusal(Create("port", new), GUEST) == f"conflict, {refusal} {whose}"
@@ -108,7 +108,7 @@ def test_an_address_of_another_project_is_not_taken(shared: World, traits: dict[
 def test_nor_by_the_project_that_has_the_segment(shared: World, prefix: str, taken: str) -> None:
     shared.do(Update("port", "guest", {"fixed_ips": ("10.5.0.1", "2001:db8:5::1")}), caller=GUEST)
     new = {"id": "new", "name": "new", "segment": "blue", "allowed_addresses": pair(C, prefix)}
-    whose = "of port 'guest', which is another project's, on segment 'blue'"
+    whose = "of a port, which is another project's, on segment 'blue'"
     assert shared.refusal(Create("port", new), BLUE) == (
         f"conflict, allowed_addresses[0].prefix: {prefix} overlaps {taken} {whose}"
     )
@@ -129,7 +129,7 @@ def test_what_lies_beside_is_free(shared: World, traits: dict[str, Any]) -> None
 
 def test_a_mac_is_shared_within_a_project(shared: World) -> None:
     refusal = (
-        f"conflict, allowed_addresses[0].mac: {VIRTUAL} is allowed to port 'b', which is another project's, "
+        f"conflict, allowed_addresses[0].mac: {VIRTUAL} is allowed to a port, which is another project's, "
         "on segment 'blue'"
     )
     assert shared.refusal(Update("port", "guest", {"allowed_addresses": pair(VIRTUAL)}), GUEST) == refusal
@@ -145,8 +145,7 @@ def test_what_the_operator_has_allowed_stays_allowed(shared: World) -> None:
     shared.do(Update("port", "guest", {"allowed_addresses": (*granted, *pair(C)), "name": "new"}), caller=GUEST)
     refusal = shared.refusal(Update("port", "b", {"fixed_ips": ("10.0.0.3",)}), BLUE)
     assert refusal == (
-        "conflict, fixed_ips[0]: 10.0.0.3 overlaps 0.0.0.0/0 of port 'guest', which is another project's, "
-        "on segment 'blue'"
+        "conflict, fixed_ips[0]: 10.0.0.3 overlaps 0.0.0.0/0 of a port, which is another project's, on segment 'blue'"
     )
     shared.do(Update("port", "guest", {"allowed_addresses": ()}), caller=GUEST)
     shared.do(Update("port", "b", {"fixed_ips": ("10.0.0.3",)}), caller=BLUE)

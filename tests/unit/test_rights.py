@@ -20,13 +20,13 @@ from weft.controller.model.commands import (
     Update,
 )
 from weft.controller.model.facts import Endpoint
-from weft.controller.model.rights import Caller
+from weft.controller.model.rights import MEMBER, Caller
 from weft.controller.model.traits import TRAITS, AllowedAddress, Offer, Subport
 from weft.controller.service import Refused
 
 A, B, C = "02:00:00:00:00:0a", "02:00:00:00:00:0b", "02:00:00:00:00:0c"
 NOW = 1_000
-RED, BLUE = (Caller(project, frozenset(), False, NOW) for project in ("red", "blue"))
+RED, BLUE = (Caller(project, MEMBER, False, NOW) for project in ("red", "blue"))
 LINK = "s1:f1~s2:f1"
 
 
@@ -45,7 +45,8 @@ def net() -> World:
     return net
 
 
-KINDS = "must be one of segment, port, vif, switch, link"
+KINDS = "must be one of segment, port, vif, subnet, switch, link, quota, token"
+HIDDEN = "not-found, {0}: there is no {0} '{1}'"
 REDS = "is of project 'red', and the caller of 'blue'"
 TELLS = "forbidden, do: what switches say is the operator's to tell"
 FABRIC = "forbidden, kind: switches and links are the operator's"
@@ -53,14 +54,14 @@ PLACE = "forbidden, {}: where a VIF is, its hypervisor's switch or the operator 
 FORBIDDEN: list[tuple[Command, str]] = [
     # what is another project's
     (Update("segment", "red", {"name": "mine"}), f"forbidden, project: segment 'red' {REDS}"),
-    (Update("port", "a", {"name": "mine"}), f"forbidden, project: port 'a' {REDS}"),
-    (Update("port", "a", {}), f"forbidden, project: port 'a' {REDS}"),
-    (Update("vif", "a", {"mac": C}), f"forbidden, project: vif 'a' {REDS}"),
+    (Update("port", "a", {"name": "mine"}), HIDDEN.format("port", "a")),
+    (Update("port", "a", {}), HIDDEN.format("port", "a")),
+    (Update("vif", "a", {"mac": C}), HIDDEN.format("vif", "a")),
     (Delete("segment", "red"), f"forbidden, project: segment 'red' {REDS}"),
-    (Delete("port", "a"), f"forbidden, project: port 'a' {REDS}"),
-    (Delete("vif", "a"), f"forbidden, project: vif 'a' {REDS}"),
-    (Unplug("a"), f"forbidden, project: port 'a' {REDS}"),
-    (Plug("guest", "a"), f"forbidden, project: vif 'a' {REDS}"),
+    (Delete("port", "a"), HIDDEN.format("port", "a")),
+    (Delete("vif", "a"), HIDDEN.format("vif", "a")),
+    (Unplug("a"), HIDDEN.format("port", "a")),
+    (Plug("guest", "a"), HIDDEN.format("vif", "a")),
     (
         Create("segment", {"id": "n", "name": "n", "project": "red"}),
         "forbidden, project: must be 'blue', the caller's, and is 'red'",
@@ -75,15 +76,15 @@ FORBIDDEN: list[tuple[Command, str]] = [
     ),
     (
         Create("port", {"id": "n", "name": "n", "segment": "green"}),
-        "forbidden, project: segment 'green' is of project 'green', and not shared with 'blue'",
+        HIDDEN.format("segment", "green"),
     ),
     # what is the operator's
     (Create("switch", {"id": "s3", "dpid": 3}), FABRIC),
     (Create("link", {"a": ("s1", "f1"), "b": ("s2", "f1")}), FABRIC),
-    (Update("switch", "s1", {"description": "mine"}), FABRIC),
-    (Update("link", LINK, {"admin_up": False}), FABRIC),
-    (Delete("switch", "s1"), FABRIC),
-    (Delete("link", LINK), FABRIC),
+    (Update("switch", "s1", {"description": "mine"}), HIDDEN.format("switch", "s1")),
+    (Update("link", LINK, {"admin_up": False}), HIDDEN.format("link", LINK)),
+    (Delete("switch", "s1"), HIDDEN.format("switch", "s1")),
+    (Delete("link", LINK), HIDDEN.format("link", LINK)),
     (Update("vif", "b", {"switch": "s1", "interface": "e2"}), PLACE.format("switch")),
     (Create("vif", {"id": "n", "mac": C, "switch": "s1", "interface": "e2"}), PLACE.format("switch")),
     (Update("vif", "b", {"switch": None, "interface": None}), PLACE.format("switch")),
@@ -96,7 +97,7 @@ FORBIDDEN: list[tuple[Command, str]] = [
     (Delete("switch", "x"), "not-found, switch: there is no switch 'x'"),
     (Create("port", {"id": "n", "name": "n", "segment": "x"}), "not-found, segment: there is no segment 'x'"),
     (Plug("x", "b"), "not-found, port: there is no port 'x'"),
-    (Plug("a", "x"), "not-found, vif: there is no vif 'x'"),
+    (Plug("guest", "x"), "not-found, vif: there is no vif 'x'"),
     (Unplug("x"), "not-found, port: there is no port 'x'"),
     (Unplug("guest"), "not-found, vif: there is no vif 'in port guest'"),
     # and what makes no sense stays so
@@ -140,10 +141,8 @@ def test_a_vif_is_unplugged_by_its_project_or_by_its_ports(net: World) -> None:
     for caller in (RED, BLUE):
         net.do(Plug("guest", "a")).do(Unplug("guest"), caller=caller)
     net.do(Plug("guest", "a"))
-    green = Caller("green", frozenset(), False, NOW)
-    assert net.refusal(Unplug("guest"), green) == (
-        "forbidden, project: port 'guest' is of project 'blue', and the caller of 'green'"
-    )
+    green = Caller("green", MEMBER, False, NOW)
+    assert net.refusal(Unplug("guest"), green) == HIDDEN.format("port", "guest")
 
 
 OPERATORS = "only the operator may change it"
@@ -250,7 +249,7 @@ def test_a_transaction_is_one_callers() -> None:
     controller = Controller()
     controller.do(Create("segment", {"id": "red", "name": "red", "project": "red"}))
     commands = [Create("segment", {"id": "blue", "name": "blue"}), Delete("segment", "red")]
-    with pytest.raises(Refused, match="segment 'red' is of project 'red', and the caller of 'blue'") as refused:
+    with pytest.raises(Refused, match="there is no segment 'red'") as refused:
         controller.service.submit(commands, BLUE)
     assert refused.value.index == 1
     assert controller.service.network.segment("blue") is None

@@ -52,7 +52,7 @@ def trunk(*subports: tuple[int, str]) -> dict[str, Any]:
 NO_KIND = "must be one of tap, veth, internal, vhost-user, dpdk, physical, sriov, not 'x'"
 OPERATORS = "only the operator may change it"
 NO_STATION = "must be an address that a station can have"
-OPEN_TO_RED = "port 'web' is open to its owner 'red', and project 'blue' is not"
+OPEN_TO_GREEN = "port 'web' is open to project:green, and project 'red' is not"
 TAG = "must be a whole number from 1 to 4094"
 PARTY = "must be project:NAME or role:NAME (got 'blue')"
 PART = "must be isolated, promiscuous or community:N with N from 1 to 65534"
@@ -76,29 +76,36 @@ REFUSED: dict[str, list[Refused]] = {
         Refused({"vif_kinds": ["tap", "tap"]}, 422, "vif_kinds[1]", "is named twice"),
     ],
     "connect": [
-        Refused({}, 403, "connect", OPEN_TO_RED, BLUE, vif="guest"),
+        Refused({"connect": ["project:green"]}, 403, "connect", OPEN_TO_GREEN, RED, vif="spare"),
         Refused(
             {"connect": ["project:green", "role:a"]},
             403,
             "connect",
-            "port 'web' is open to project:green, role:a, and project 'blue' with role b is not",
-            f"{BLUE}; role=b",
-            vif="guest",
+            "port 'web' is open to project:green, role:a, and project 'red' with role b is not",
+            f"{RED}; role=b",
+            vif="spare",
         ),
         Refused(
             {"connect": []},
             403,
             "connect",
-            "port 'web' is open to nobody, and project 'blue' is not",
-            BLUE,
-            vif="guest",
+            "port 'web' is open to nobody, and project 'red' is not",
+            RED,
+            vif="spare",
         ),
         Refused(
             {"connect": ["owner", "blue"]}, 422, "connect[1]", "must be owner, project:NAME or role:NAME (got 'blue')"
         ),
     ],
     "offer": [
-        Refused(offer(expires=PAST), 403, "offer", "the offer of port 'web' has expired", BLUE, vif="guest"),
+        Refused(
+            {"connect": [], **offer(to="project:red", expires=PAST)},
+            403,
+            "offer",
+            "the offer of port 'web' has expired",
+            RED,
+            vif="spare",
+        ),
         Refused(
             offer(vif_kind="tap"),
             403,
@@ -107,7 +114,9 @@ REFUSED: dict[str, list[Refused]] = {
             BLUE,
             vif="guest",
         ),
-        Refused(offer(to="role:tester"), 403, "connect", OPEN_TO_RED, BLUE, vif="guest"),
+        Refused(
+            {"connect": ["project:green"], **offer(to="role:tester")}, 403, "connect", OPEN_TO_GREEN, RED, vif="spare"
+        ),
         Refused(offer(to="blue"), 422, "offer.to", PARTY),
         Refused(offer(vif_kind="x"), 422, "offer.vif_kind", NO_KIND),
         Refused(
@@ -239,6 +248,7 @@ def api() -> TestClient:
     make(api, "ports", id="full", name="full", segment="red", fixed_ips=["10.0.0.7"])
     make(api, "ports", id="lent", name="lent", segment="red", project="blue")
     make(api, "vifs", id="own", mac="02:00:00:00:00:07", project="red")
+    make(api, "vifs", id="spare", mac="02:00:00:00:00:08", project="red")
     make(api, "vifs", id="guest", mac="02:00:00:00:00:01", project="blue")
     assert plug(api, "full", "own", None).status_code == 200
     return api
