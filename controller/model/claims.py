@@ -1,4 +1,4 @@
-"""Claims: a hypervisor's switch says of an interface for which port it is, and the VIF follows.
+"""Claims: a hypervisor's switch says of an interface for which port or which plugged VIF it is, and the VIF follows.
 
 Nobody waits for the answer, so a claim that breaks a rule is kept with the rule that it breaks.
 """
@@ -10,8 +10,17 @@ from collections.abc import Iterator
 from dataclasses import replace
 from typing import Any, NamedTuple
 
+from weft.controller.model.attached import is_attached
 from weft.controller.model.commands import ObserveClaim, Refusal
-from weft.controller.model.conditions import check_bound_kind, check_kind, check_location, check_room, found, made
+from weft.controller.model.conditions import (
+    check_bound_kind,
+    check_kind,
+    check_location,
+    check_mac,
+    check_room,
+    found,
+    made,
+)
 from weft.controller.model.facts import Attachment, Claim, Endpoint, Fact, Key, Port, Vif
 from weft.controller.model.network import Change, Network
 from weft.controller.model.plugging import put_in
@@ -87,7 +96,7 @@ def _leave(network: Network, claim: Claim) -> _Leaving:
     port = network.port_of_vif(vif.id)
     nowhere = replace(vif, switch=None, interface=None)
     if vif.origin == "declared":
-        brought = claim.located and port == claim.port
+        brought = claim.located and claim.port in (port, vif.id)
         return _Leaving((Change(vif, nowhere),), vif.id) if brought else _Leaving()
     unplugged = (Change(network.attachment(port), None),) if port is not None else ()
     # Whoever has accepted an offer finds its port kept for it when it is back.
@@ -95,23 +104,25 @@ def _leave(network: Network, claim: Claim) -> _Leaving:
     return _Leaving((*unplugged, Change(vif, kept)), vif.id, port)
 
 
-def _grant(network: Network, command: ObserveClaim, port_id: str, leaving: _Leaving) -> _Granted:
+def _grant(network: Network, command: ObserveClaim, name: str, leaving: _Leaving) -> _Granted:
     """The changes that a claim has, if no rule stands in its way. Raises a ``Refusal`` as a ``Plug`` does."""
     said: dict[str, Any] = {"vif_kind": command.vif_kind, "device": command.device}
     place: dict[str, Any] = {"switch": command.switch, "interface": command.interface}
-    port: Port = found(network.port(port_id), "port", port_id)
+    port = _claimed(network, name)
     project = command.project if command.project is not None else port.project
     new: Vif = made(Vif, {"id": port.id, "mac": command.mac, "project": project, **said, **place}, origin="discovered")
     attachment = leaving.fact(network, Key("attachment", port.id))
     if isinstance(attachment, Attachment):
         plugged = leaving.fact(network, Key("vif", attachment.vif))
         assert isinstance(plugged, Vif)
-        if plugged.mac != command.mac:
+        if plugged.mac != command.mac and not is_attached(plugged):
             raise Refusal("conflict", "port", f"port {port.id!r} has VIF {plugged.id!r} in it")
         if command.project not in (None, plugged.project):
             rule = f"VIF {plugged.id!r} is of project {plugged.project!r}, and the claim of {command.project!r}"
             raise Refusal("forbidden", "project", rule)
         more = said if plugged.origin == "discovered" else {}
+        if is_attached(plugged):  # nobody else has said these, and its device is what tells that it is one
+            more = {"mac": command.mac, "vif_kind": command.vif_kind}
         return _confirm(network, command.at, port, plugged, replace(plugged, **place, **more), leaving)
     known = _known(network, port, new, leaving)
     new = replace(known, **said, **place) if known is not None else replace(new, id=_free_id(network, new, leaving))
@@ -122,17 +133,33 @@ def _grant(network: Network, command: ObserveClaim, port_id: str, leaving: _Leav
     return _Granted((Change(known, new), *put_in(network, admitted, new, leaving.port)), True)
 
 
+def _claimed(network: Network, name: str) -> Port:
+    """The port that an interface means by that name: the port's id, or that of a declared VIF which is in a port.
+
+    Whoever gives a VIF or port the id that another's has takes nobody's place by it: then the name means neither.
+    """
+    vif = network.vif(name)
+    holder = network.port_of_vif(name) if vif is not None and vif.origin == "declared" else None
+    port: Port = found(network.port(name) or (network.port(holder) if holder is not None else None), "port", name)
+    if holder not in (None, port.id):
+        raise Refusal("conflict", "port", f"there is a port {name!r}, and a VIF {name!r} in port {holder!r}")
+    return port
+
+
 def _confirm(network: Network, at: int, port: Port, before: Vif, after: Vif, leaving: _Leaving) -> _Granted:
     """The VIF is in its port already: may it still be, and may it be where it says that it is?"""
     admitted = let_in(port, after, Caller(after.project, MEMBER, False, at))
     check_kind(port, after)
     check_bound_kind(network, before, after)
+    if after.mac != before.mac:
+        check_mac(network, port, after)
     changes = [Change(port, admitted), Change(before, after)]
     here, there = after.location, before.location
     assert here is not None
     if there is not None and there != here:
         old = network.claim(there)
-        brought = old is not None and old.located and old.port == port.id
+        same = old is not None and old.port in (port.id, before.id)
+        brought = old is not None and old.located and same
         if before.origin == "declared" and not brought:
             rule = f"VIF {before.id!r} is declared to be at {there.interface} of {there.switch}"
             raise Refusal("conflict", "interface", rule)
@@ -141,10 +168,10 @@ def _confirm(network: Network, at: int, port: Port, before: Vif, after: Vif, lea
             rule = f"VIF {before.id!r} is at {there.interface} of {there.switch}, which still has carrier"
             raise Refusal("conflict", "interface", rule)
         coming = network.interface(here)
-        if old is not None and old.port == port.id and not (coming is not None and coming.up):
+        if same and not (coming is not None and coming.up):
             rule = f"VIF {before.id!r} is at {there.interface} of {there.switch}, and {here.interface} has no carrier"
             raise Refusal("conflict", "interface", rule)
-        if old is not None and old.port == port.id:
+        if old is not None and same:
             rule = f"VIF {before.id!r} is at {here.interface} of {here.switch} now"
             lost = replace(old, outcome="refused", field="interface", rule=rule, located=False)
             changes.append(Change(old, lost))

@@ -10,6 +10,7 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import fields, replace
 from typing import Any
 
+from weft.controller.model.attached import is_attached
 from weft.controller.model.claims import observe_claim
 from weft.controller.model.commands import (
     CREATABLE,
@@ -138,6 +139,10 @@ def _delete(network: Network, command: Delete, caller: Caller) -> Iterator[Chang
         for port_id in sorted(network.ports_bound_to(fact.id)):  # a later VIF of the same id is another one
             bound = found(network.port(port_id), "port", port_id)
             yield Change(bound, replace(bound, bound_vif=None))
+        claim = network.claim(fact.location) if is_attached(fact) and fact.location is not None else None
+        if claim is not None and claim.outcome == "granted":  # told again, it is decided anew: there may be a next one
+            rule = f"VIF {fact.id!r}, which it was for, is gone"
+            yield Change(claim, replace(claim, outcome="refused", field="port", rule=rule, located=False))
     yield Change(fact, None)
 
 
