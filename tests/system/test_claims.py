@@ -7,6 +7,7 @@ import subprocess
 from collections.abc import Iterator
 from contextlib import ExitStack, closing
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -193,3 +194,37 @@ def test_a_machine_that_moves_is_followed(hypervisor: Hypervisor, controller: Re
 def claims_of(controller: RealController, port: str) -> list[dict[str, str]]:
     """The claims to a port."""
     return [claim for claim in controller.api.get("/v1/claims").json()["claims"] if claim["port"] == port]
+
+
+def test_machines_that_quantum_has_attached_reach_each_other(
+    hypervisor: Hypervisor, controller: RealController
+) -> None:
+    def quantum(method: str, path: str, body: dict[str, dict[str, str]] | None = None) -> Any:
+        answer = controller.neutron.request(method, f"/v1.1/tenants/shop/networks{path}", json=body).raise_for_status()
+        return answer.json() if answer.content else None
+
+    hypervisor.plug("br0", "tapa", "vm-a", A)  # so early that nobody knows of it yet
+    wait_until(lambda: controller.claims() == {"tapa": ("vm-a", "refused")}, "it is refused")
+    network = quantum("POST", "", {"network": {"name": "blue"}})["network"]["id"]
+    ports = {}
+    for name in ("vm-a", "vm-b"):
+        ports[name] = quantum("POST", f"/{network}/ports", {"port": {"state": "ACTIVE"}})["port"]["id"]
+        quantum("PUT", f"/{network}/ports/{ports[name]}/attachment", {"attachment": {"id": name}})
+    hypervisor.plug("br0", "tapb", "vm-b", B)
+
+    def up() -> set[str]:
+        return {port["id"] for port in quantum("GET", f"/{network}/ports?op-status=UP")["ports"]}
+
+    took = wait_until(lambda: up() == set(ports.values()), "both ports are up", 20)
+    print(f"  from the attachments to ports that are up: {took:.2f} s")
+    wait_until(lambda: hypervisor.reaches("tapa", "10.0.0.2"), "they reach each other")
+    quantum("PUT", f"/{network}/ports/{ports['vm-b']}", {"port": {"state": "DOWN"}})
+    wait_until(lambda: not hypervisor.reaches("tapa", "10.0.0.2"), "a port that is down lets nothing pass")
+    quantum("PUT", f"/{network}/ports/{ports['vm-b']}", {"port": {"state": "ACTIVE"}})
+    wait_until(lambda: hypervisor.reaches("tapa", "10.0.0.2"), "they reach each other again")
+    stats = controller.neutron.get(
+        f"/v1.1/extensions/ovs/tenants/shop/networks/{network}/ports/{ports['vm-b']}/stats"
+    ).json()["stats"]
+    assert stats["rx_packets"] > 0 < stats["tx_packets"]
+    quantum("DELETE", f"/{network}/ports/{ports['vm-a']}/attachment")
+    wait_until(lambda: not hypervisor.reaches("tapb", "10.0.0.1"), "nobody reaches what is taken out")

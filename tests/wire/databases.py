@@ -21,7 +21,7 @@ class RealController:
     """``weft-controller`` in a process of its own. ``port`` is that for switches, ``ovsdb`` that for databases."""
 
     def __init__(self, folder: Path, *options: str) -> None:
-        addresses = ("--rest", ANYWHERE, "--neutron", "off", "--openflow", ANYWHERE, "--ovsdb", ANYWHERE)
+        addresses = ("--rest", ANYWHERE, "--neutron", ANYWHERE, "--openflow", ANYWHERE, "--ovsdb", ANYWHERE)
         command = [sys.executable, "-m", "weft.apps.launch", *addresses, "--store", str(folder / "weft.db"), *options]
         self._log = folder / "log"
         with self._log.open("w") as log:
@@ -31,6 +31,7 @@ class RealController:
         self.port, self.ovsdb = (int(ready[name].rpartition(":")[2]) for name in ("openflow", "ovsdb"))
         token = Path(ready["token_file"]).read_text().strip()
         self.api = httpx.Client(base_url=ready["rest"], headers={"Authorization": f"Bearer {token}"}, timeout=20)
+        self.neutron = httpx.Client(base_url=ready["neutron"], headers={"X-Auth-Token": token}, timeout=20)
 
     def make(self, *facts: tuple[str, dict[str, Any]]) -> None:
         """Make facts, all or none."""
@@ -53,6 +54,7 @@ class RealController:
 
     def close(self) -> None:
         self.api.close()
+        self.neutron.close()
         self.process.terminate()
         self.process.wait(10)
 
