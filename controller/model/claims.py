@@ -136,14 +136,17 @@ def _grant(network: Network, command: ObserveClaim, name: str, leaving: _Leaving
 def _claimed(network: Network, name: str) -> Port:
     """The port that an interface means by that name: the port's id, or that of a declared VIF which is in a port.
 
-    Whoever gives a VIF or port the id that another's has takes nobody's place by it: then the name means neither.
+    Whoever gives a thing the id that another's has already gets nothing by it: the name means the older of the two.
     """
-    vif = network.vif(name)
-    holder = network.port_of_vif(name) if vif is not None and vif.origin == "declared" else None
-    port: Port = found(network.port(name) or (network.port(holder) if holder is not None else None), "port", name)
-    if holder not in (None, port.id):
-        raise Refusal("conflict", "port", f"there is a port {name!r}, and a VIF {name!r} in port {holder!r}")
-    return port
+    port, vif = network.port(name), network.vif(name)
+    holder = network.port(network.port_of_vif(name) or "") if vif is not None and vif.origin == "declared" else None
+    if port is None or vif is None or holder is None or holder.id == port.id:
+        meant: Port = found(port or holder, "port", name)
+        return meant
+    if port.created_at == vif.created_at:
+        rule = f"there is a port {name!r}, and a VIF {name!r} in port {holder.id!r}, and neither is older"
+        raise Refusal("conflict", "port", rule)
+    return port if port.created_at < vif.created_at else holder
 
 
 def _confirm(network: Network, at: int, port: Port, before: Vif, after: Vif, leaving: _Leaving) -> _Granted:

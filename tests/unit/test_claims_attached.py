@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import pytest
 
-from tests.claims import E1, E2, FAR, GRANTED, A, B, claim, empty, outcome, plugged, refused
+from tests.claims import E1, E2, FAR, GRANTED, NOW, A, B, claim, empty, outcome, plugged, refused
 from tests.world import World
 from weft.controller.model.attached import attached_vif, is_attached, mac_of
 from weft.controller.model.commands import Create, Delete, ObserveInterfaces, Plug, Unplug, Update
 from weft.controller.model.decide import decide
+from weft.controller.model.rights import OPERATOR
 
 
 @pytest.fixture
@@ -118,17 +119,28 @@ def test_who_takes_it_out_and_attaches_it_elsewhere_gets_it_there(attached: Worl
     assert (outcome(attached), plugged(attached, "q").location) == (GRANTED, E1)
 
 
-def test_a_name_that_means_a_port_and_a_vif_in_another_port_means_neither(attached: World) -> None:
+def test_who_gives_a_port_the_name_of_anothers_attachment_gets_nothing_by_it(attached: World) -> None:
+    attached.segment("blue").do(
+        Create("port", {"id": "vm", "name": "a thief", "segment": "blue"}), caller=OPERATOR._replace(at=NOW)
+    )
     attached.do(claim(port="vm"))
-    attached.segment("blue").do(Create("port", {"id": "vm", "name": "a thief", "segment": "blue"}))
-    both = ("refused", "port", "there is a port 'vm', and a VIF 'vm' in port 'p'")
+    assert (outcome(attached), plugged(attached).location, empty(attached, "vm")) == (GRANTED, E1, True)
+
+
+def test_who_gives_an_attachment_the_name_of_anothers_port_gets_nothing_by_it(net: World) -> None:
+    net.segment("blue").port("theirs", "blue")
+    net.do(Create("vif", attached_vif("p", "blue")), Plug("theirs", "p"), caller=OPERATOR._replace(at=NOW))
+    net.do(claim())
+    assert (outcome(net), plugged(net).location) == (GRANTED, E1)
+    assert plugged(net, "theirs").location is None
+
+
+def test_a_name_that_two_took_in_the_same_second_means_neither(attached: World) -> None:
+    attached.do(claim(port="vm"))
+    attached.segment("blue").do(Create("port", {"id": "vm", "name": "vm", "segment": "blue"}))
+    both = ("refused", "port", "there is a port 'vm', and a VIF 'vm' in port 'p', and neither is older")
     assert refused(attached, claim(port="vm")) == both
     assert plugged(attached).location == E1, "what is there stays"
-    attached.do(Create("vif", attached_vif("q", "blue")), Plug("vm", "q"))
-    assert refused(attached, claim(E2, "q", B)) == (
-        *("refused", "port"),
-        "there is a port 'q', and a VIF 'q' in port 'vm'",
-    )
 
 
 def test_a_discovered_vif_is_no_name_for_its_port(net: World) -> None:
