@@ -47,7 +47,7 @@ class Ports:
         given = read_object(req, "port") or {}
         admin_up = _admin_up(given["state"]) if given.get("state") is not None else False
         id = str(uuid4())
-        fields = {"id": id, "name": id, "project": of.name, "segment": segment.id, "admin_up": admin_up}
+        fields = {"id": id, "name": "", "project": of.name, "segment": segment.id, "admin_up": admin_up}
         self._service.submit([Create("port", fields)], of.caller)
         resp.status = self._version.created
         answer(req, resp, self._version, {"port": {"id": id}})
