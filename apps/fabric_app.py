@@ -22,8 +22,9 @@ from weft.apps import settings as weft_settings
 from weft.apps.identity.assemble import identify
 from weft.apps.northbound import token
 from weft.apps.northbound.app import build_app
+from weft.apps.northbound.doorway import WsgiApp
 from weft.apps.northbound.listeners import Listeners
-from weft.apps.quantum.app import build_quantum
+from weft.apps.openstack.app import build_openstack
 from weft.controller.adapters.openflow import discovery
 from weft.controller.adapters.openflow.connection import Connection
 from weft.controller.adapters.openflow.guard import Kind
@@ -91,11 +92,12 @@ class FabricApp(app_manager.RyuApp):  # type: ignore[misc]
         settings = self.settings
         listeners = Listeners(settings)
         known = identify(settings, self.service, token.make_or_read(settings.token_path))
-        served = {"rest": (listeners.listen("--rest", settings.rest, "the API"), build_app(self.service, known))}
+        served: dict[str, tuple[Any, WsgiApp]] = {}
+        served["rest"] = (listeners.listen("--rest", settings.rest, "the API"), build_app(self.service, known))
         if settings.neutron is not None:
             remedy = "; name another address, or say --neutron off"
             neutron = listeners.listen("--neutron", settings.neutron, "Neutron's clients", remedy)
-            served["neutron"] = neutron, build_quantum(self.service, known)
+            served["neutron"] = neutron, build_openstack(self.service, known)
         self.threads += [hub.spawn(listeners.serve, *one) for one in served.values()]
         signal.signal(signal.SIGHUP, lambda *_: listeners.read_again())
         return {name: listeners.url(listener) for name, (listener, _) in served.items()}

@@ -67,6 +67,7 @@ RULES: tuple[Rule, ...] = (
     Rule("audit_switch", "operator", "Let a switch be asked what it holds."),
     Rule("any_project", "operator", "Make things in the name of another project."),
     Rule("set_segment:segmentation_id", "operator", "Choose a segment's id on the wire."),
+    Rule("get_segment:segmentation_id", "operator", "See in OpenStack's API which id a segment has on the wire."),
     Rule("set_segment:everybody", "operator", "Share a segment with everybody."),
     Rule("set_segment:security:lower", "operator", "Lower a segment's security below what it is when nobody says."),
     Rule("set_port:security:lower", "operator", "Lower a port's security below its segment's."),
@@ -77,6 +78,7 @@ RULES: tuple[Rule, ...] = (
     Rule("set_port:promiscuous", "operator", "Let a port hear each frame of its segment."),
     Rule("set_port:trunk", "operator", "Let a port carry tags of other segments."),
     Rule("set_vif:place", "operator", "Say at which interface of which switch a VIF is."),
+    Rule("get_vif:place", "operator", "See in OpenStack's API at which interface of which switch a VIF is."),
     Rule("enter_any_port", "operator", "Plug a VIF into a port whatever it says of who may connect."),
     Rule("take_foreign_address", "operator", "Give a port an address that another project's port names."),
 )

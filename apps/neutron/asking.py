@@ -1,0 +1,99 @@
+"""Who asks, and what they may see: found out before anything is done, and handed to every resource."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Iterator
+from uuid import uuid4
+
+import falcon
+
+from weft.apps.identity.identity import Identify, NotNow, Presented, Unidentified
+from weft.apps.neutron.faults import not_now, unauthorized
+from weft.controller.model.commands import Command
+from weft.controller.model.facts import Fact, Key, Subnet
+from weft.controller.model.policy import Target
+from weft.controller.model.rights import Caller
+from weft.controller.model.visibility import sees
+from weft.controller.service import Service
+
+NOBODYS_PROJECT = "default"  # of what an operator makes who acts for no project and names none
+
+
+class Asking:
+    """One request: the caller, and the service through the caller's eyes.
+
+    ``promised`` are the addresses that this request's commands take, before they are taken: (segment, address).
+    """
+
+    def __init__(self, service: Service, caller: Caller) -> None:
+        self.service = service
+        self.caller = caller
+        self.sight = _Sight(service, caller)
+        self.promised: set[tuple[str, str]] = set()
+        self.subnets_by_segment: dict[str, tuple[Subnet, ...]] = {}
+
+    @property
+    def project(self) -> str:
+        """Whose what is made will be, if nobody says."""
+        return self.caller.project or NOBODYS_PROJECT
+
+    def may(self, rule: str) -> bool:
+        """Whether the policy grants the caller that."""
+        return self.caller.may(rule, Target(self.caller.project))
+
+    def submit(self, commands: list[Command]) -> list[Fact | None]:
+        """Do the commands in one transaction. Raises ``Refused``."""
+        return self.service.submit(commands, self.caller) if commands else []
+
+    def count(self, kind: str) -> int:
+        """How many facts of a kind there are, whoever may see them."""
+        return self.service.network.count(kind)
+
+
+class _Sight:
+    """The facts that the caller may see."""
+
+    def __init__(self, service: Service, caller: Caller) -> None:
+        self._network = service.network
+        self._caller = caller
+
+    def fact(self, kind: str, id: str) -> Fact | None:
+        """The fact of that kind and id."""
+        fact = self._network.fact(Key(kind, id))
+        return fact if sees(self._network, fact, kind, self._caller) else None
+
+    def all(self, kind: str) -> Iterator[Fact]:
+        """All facts of a kind."""
+        return (fact for fact in self._network.of_kind(kind) if self.may_see(fact))
+
+    def may_see(self, fact: Fact) -> bool:
+        """Whether the caller may see that fact."""
+        return sees(self._network, fact, fact.kind, self._caller)
+
+
+class Asked:
+    """Middleware that answers 401 to whoever is not known, as the middleware of Keystone does."""
+
+    def __init__(self, service: Service, identify: Identify) -> None:
+        self._service = service
+        self._identify = identify
+
+    def process_request(self, req: falcon.Request, resp: falcon.Response) -> None:
+        """Remember who asks, or raise the 401."""
+        resp.set_header("X-Openstack-Request-Id", f"req-{uuid4()}")
+        headers = {name.lower(): value for name, value in req.headers.items()}
+        try:
+            who = self._identify(Presented(headers.get("x-auth-token"), headers, req.remote_addr or ""))
+        except Unidentified as error:
+            raise unauthorized(str(error), req.prefix) from None
+        except NotNow as error:
+            raise not_now(error) from None
+        caller = Caller(who.project, who.roles, who.operator, int(time.time()), who.user, req.remote_addr or "")
+        req.context.asking = Asking(self._service, caller)
+
+
+def asking_of(req: falcon.Request) -> Asking:
+    """``asking_of(request)`` returns who asks in it."""
+    found: Asking = req.context.asking
+    return found

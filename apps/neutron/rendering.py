@@ -1,0 +1,63 @@
+"""Documents as they are sent, kept for as long as nothing that they show has changed.
+
+Most of a list's cost is the writing of it, and from one list to the next hardly anything changes.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable
+from typing import Any, NamedTuple
+
+from weft.apps.neutron.asking import Asking
+from weft.apps.neutron.resource import Resource
+from weft.controller.model.facts import Fact
+
+_SLACK = 1024
+
+
+class Rendered(NamedTuple):
+    """A document, and its JSON."""
+
+    document: dict[str, Any]
+    text: str
+
+
+class Renderer:
+    """The documents of one resource, each with the state of which it was made, for each sort of audience."""
+
+    def __init__(self, resource: Resource) -> None:
+        self.resource = resource
+        self._shelf: dict[tuple[str, frozenset[str]], tuple[tuple[object, ...], Rendered]] = {}
+
+    def hidden(self, asking: Asking) -> frozenset[str]:
+        """The attributes that this caller is not shown."""
+        return frozenset(a.name for a in self.resource.attributes if a.seen_by and not asking.may(a.seen_by))
+
+    def one(self, asking: Asking, fact: Fact, hidden: frozenset[str]) -> Rendered:
+        """The document of one member, without what is hidden."""
+        state = self.resource.state(asking, fact)
+        place = (str(fact.id), hidden)
+        known = self._shelf.get(place)
+        if known is not None and known[0] == state:
+            return known[1]
+        document = self.resource.document(asking, fact)
+        for name in hidden:
+            document.pop(name, None)
+        rendered = Rendered(document, json.dumps(document))
+        self._shelf[place] = state, rendered
+        return rendered
+
+    def many(self, asking: Asking, facts: Iterable[Fact], hidden: frozenset[str]) -> list[Rendered]:
+        """The documents of many."""
+        found = [self.one(asking, fact, hidden) for fact in facts]
+        if len(self._shelf) > 4 * asking.count(self.resource.kind) + _SLACK:
+            self._shelf.clear()  # most of it is gone by now
+        return found
+
+
+def cut(member: Rendered, fields: frozenset[str]) -> str:
+    """The JSON of those fields of the document; all of it where none are named."""
+    if not fields:
+        return member.text
+    return json.dumps({name: value for name, value in member.document.items() if name in fields})
