@@ -13,6 +13,7 @@ from weft.apps.cli import claims, exits
 from weft.apps.cli.apply import apply
 from weft.apps.cli.doctor import doctor
 from weft.apps.cli.drops import drops
+from weft.apps.cli.export import export
 from weft.apps.cli.kinds import COLUMNS, group
 from weft.apps.cli.names import resolve
 from weft.apps.cli.output import Format, show
@@ -134,7 +135,7 @@ def _outcome(command: dict[str, Any], result: dict[str, Any] | None) -> dict[str
     return {"kind": command["kind"], "id": result["id"] if result else command.get("id")}
 
 
-for function in (apply, plug, unplug, flows, drops, audit, status, doctor, transaction):
+for function in (apply, export, plug, unplug, flows, drops, audit, status, doctor, transaction):
     app.command()(reaching(function))
 
 

@@ -6,6 +6,7 @@ import json
 import subprocess
 import sys
 from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -17,15 +18,29 @@ from weft.apps.cli import main
 ANYWHERE = (*("--rest", "127.0.0.1:0", "--neutron", "127.0.0.1:0", "--openflow", "127.0.0.1:0"), "--log-level", "error")
 
 
-@pytest.fixture(scope="module")
-def controller(tmp_path_factory: pytest.TempPathFactory) -> Iterator[dict[str, Any]]:
-    """A controller in a process of its own: what it says when it is ready."""
-    store = tmp_path_factory.mktemp("controller") / "weft.db"
+@contextmanager
+def started(folder: Path) -> Iterator[dict[str, Any]]:
+    """A controller in a process of its own, with its store in the folder: what it says when it is ready."""
+    store = folder / "weft.db"
     command = [sys.executable, "-m", "weft.apps.launch", *ANYWHERE, "--store", str(store)]
     with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as process:
         assert process.stdout is not None
         yield json.loads(process.stdout.readline())
         process.terminate()
+
+
+@pytest.fixture(scope="module")
+def controller(tmp_path_factory: pytest.TempPathFactory) -> Iterator[dict[str, Any]]:
+    """A controller for the tests of a module."""
+    with started(tmp_path_factory.mktemp("controller")) as ready:
+        yield ready
+
+
+@pytest.fixture(scope="module")
+def another(tmp_path_factory: pytest.TempPathFactory) -> Iterator[dict[str, Any]]:
+    """A second controller, which knows nothing of the first."""
+    with started(tmp_path_factory.mktemp("another")) as ready:
+        yield ready
 
 
 @pytest.fixture

@@ -1,0 +1,122 @@
+"""``weft export``: a file from which ``weft apply`` makes the same model, wherever it is applied."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tests.command import Weft
+from weft.apps.model_file import FILED, entries, read
+from weft.apps.northbound.paths import COLLECTIONS
+
+EXAMPLE = Path(__file__).parents[2] / "docs" / "example-model.yaml"
+LIVING = {"status", "number", "revision", "created_at", "updated_at"}  # of the controller, and of no file
+STRANGE = """
+switches:
+  - {id: "no", dpid: 0000000000000010, fabric_interfaces: ["1", "12:34"], tags: [~x, "null", "true"]}
+  - {id: "sp ace/slash", dpid: "22", fabric_interfaces: [up]}
+links: [{a: {switch: "no", interface: "12:34"}, b: {switch: sp ace/slash, interface: up}, admin_up: false}]
+segments:
+  - {id: red, name: "null", project: "12", shared_with: ["yes", q], mtu: 9000, security: mac, vlan_transparent: true}
+  - {id: sea, name: "# é: [x]", project: "12", transport: local, description: "two\\nlines\\t'and' \\"quotes\\" "}
+vifs:
+  - {id: v1, name: "0x10", project: q, mac: 52:54:00:12:34:56, vif_kind: tap, device: "-", switch: "no", interface: "7"}
+  - {id: v2, mac: 02:00:00:00:00:02}
+ports:
+  - id: p1
+    name: "1e5"
+    segment: red
+    vif: v1
+    vif_kinds: [tap, veth]
+    connect: [owner, "project:q", "role:tester"]
+    offer: {to: "project:q", vif_kind: tap, expires: 2030-01-01T00:00:00Z}
+    security: mac+inner
+    fixed_ips: [10.0.0.1, 2001:DB8::1]
+    allowed_addresses: [{mac: 00:00:5E:00:01:01}, {prefix: 10.1.0.0/16}, {mac: 02-00-00-00-00-01, prefix: 10.2.0.1}]
+    router: true
+    dhcp_server: true
+    promiscuous: true
+    trunk: [{tag: 7, segment: sea}]
+    isolated: community:7
+    max_rate: 1000
+    burst: 100
+    max_broadcast: 50
+    admin_up: false
+    tags: ["2030-01-01", "=", "<<"]
+  - {id: p2, name: guest, project: q, segment: red, vif: v2}
+"""
+
+
+def model(weft: Weft, *options: str) -> dict[str, Any]:
+    """All that the controller holds, but for what is of this controller alone."""
+    things = {kind: json.loads(weft(kind, "list", "-o", "json", *options).out) for kind in FILED if kind != "quota"}
+    return {
+        kind: {one["id"]: {name: value for name, value in one.items() if name not in LIVING} for one in ones}
+        for kind, ones in things.items()
+    }
+
+
+@pytest.fixture(scope="module")
+def elsewhere(another: dict[str, Any]) -> tuple[str, ...]:
+    """The options that lead to the second controller."""
+    return ("--url", another["rest"], "--token-file", another["token_file"])
+
+
+def test_what_is_exported_makes_the_same_model_elsewhere(
+    weft: Weft, elsewhere: tuple[str, ...], tmp_path: Path
+) -> None:
+    (tmp_path / "strange.yaml").write_text(STRANGE)
+    assert weft("apply", "-f", str(EXAMPLE), "-f", "strange.yaml", "--yes").err == ""
+    exported = weft("export")
+    assert exported.err == ""
+    (tmp_path / "exported.yaml").write_text(exported.out)
+    assert weft("apply", "-f", "exported.yaml", "--yes", "--prune", "--prune-fabric").out == "nothing to change\n"
+    assert weft("apply", "-f", "exported.yaml", "--yes", *elsewhere).err == ""
+    assert model(weft, *elsewhere) == model(weft)
+    again = weft("export", *elsewhere).out
+    assert again.splitlines()[1:] == exported.out.splitlines()[1:]
+
+    (tmp_path / "exported.json").write_text(weft("export", "-o", "json").out)
+    assert weft("apply", "-f", "exported.json", "--dry-run").status == 0
+
+
+def test_the_full_export_puts_everything_back(weft: Weft, tmp_path: Path) -> None:
+    before = model(weft)
+    brief, full = tmp_path / "brief.yaml", tmp_path / "full.yaml"
+    brief.write_text(weft("export").out)
+    full.write_text(weft("export", "--full").out)
+    assert weft("port", "update", "guest", "--fixed-ip", "10.0.0.99", "--router", "--max-rate", "7").err == ""
+    assert weft("unplug", "p1").err == ""
+    weft("segment", "update", "sea", "--no-admin-up", "--description", "")
+    assert weft("apply", "-f", "brief.yaml", "--dry-run", "-o", "json").out.count('"old"') == 2
+    assert weft("apply", "-f", "full.yaml", "--yes").err == ""
+    assert model(weft) == before
+
+
+def test_one_may_export_a_project(weft: Weft) -> None:
+    said = json.loads(weft("export", "--project", "q", "-o", "json").out)
+    assert {collection: [one["id"] for one in ones] for collection, ones in said.items()} == {
+        "vifs": ["v1"],
+        "ports": ["p2"],
+    }
+    assert weft("export", "--project", "nobody").out.endswith("weft export\n{}\n")
+
+
+def test_an_accepted_offer_is_told_since_no_file_can_say_it(weft: Weft) -> None:
+    weft("segment", "create", "lan", "--project", "a")
+    weft("port", "create", "gift", "--segment", "lan", "--offer", "project:b,veth,2090-01-01T00:00:00Z", "--id", "gift")
+    weft("vif", "create", "taker", "--project", "b", "--mac", "02:00:00:00:00:77", "--id", "taker")
+    assert weft("--as-project", "b", "plug", "gift", "taker").err == ""
+    assert "# VIF taker has accepted the offer of port gift; no file can say so\n" in weft("export").out
+
+
+def test_what_is_exported_is_a_model_without_a_controller_as_well(weft: Weft, tmp_path: Path) -> None:
+    (tmp_path / "exported.yaml").write_text(weft("export", "--project", "red", "--project", "default").out)
+    text = (tmp_path / "exported.yaml").read_text()
+    assert {entry.kind for entry in entries(text)} == {"segment", "vif", "port"}
+    (tmp_path / "ports.yaml").write_text(weft("export", "--project", "blue").out.replace("vif: ", "description: "))
+    assert {str(port.id) for port in read(tmp_path / "ports.yaml").of_kind("port")}
+    assert COLLECTIONS["port"] in text
