@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ssl
 from collections.abc import Iterable, Mapping, Sequence
 from types import TracebackType
 from typing import Any, Self, cast
@@ -57,8 +58,9 @@ class BadAddress(Unreachable):
 class Client:
     """The controller at a URL. Every method is one request, and returns what the controller says then.
 
-    With ``project`` the requests are that project's with those roles, and not the operator's. Raises ``BadAddress``
-    where no controller can be at such a URL.
+    With ``project`` the requests are that project's with those roles, and not the operator's. At an ``https://`` URL
+    those are believed whom the certificates in ``ca_certificate`` vouch for, or else everybody's usual ones. Raises
+    ``BadAddress`` where no controller can be at such a URL.
     """
 
     def __init__(
@@ -69,6 +71,7 @@ class Client:
         *,
         project: str | None = None,
         roles: Iterable[str] = (),
+        ca_certificate: str | None = None,
     ) -> None:
         if not _can_be(url):
             raise BadAddress(f"must be http://HOST:PORT (or https://) with a port from 1 to 65535, not {url!r}")
@@ -76,7 +79,8 @@ class Client:
         if project is not None:
             headers[ACT_AS] = acting_as(project, roles)
         # The controller is on this machine or in the management network: no proxy of the environment is asked.
-        self._http = httpx.Client(base_url=url, headers=headers, timeout=timeout, trust_env=False)
+        verify = _believing(ca_certificate) if ca_certificate is not None else True
+        self._http = httpx.Client(base_url=url, headers=headers, timeout=timeout, trust_env=False, verify=verify)
         self.url = url
         self.project = project
 
@@ -158,7 +162,10 @@ class Client:
         try:
             response = self._http.request(method, path, **more)
         except (httpx.TransportError, httpx.InvalidURL) as error:
-            raise Unreachable(f"no controller answers at {self.url}: {str(error) or type(error).__name__}") from error
+            reason = str(error) or type(error).__name__
+            if "CERTIFICATE_VERIFY_FAILED" in reason:
+                reason += "; name the certificate that vouches for it (--ca-certificate or WEFT_CA)"
+            raise Unreachable(f"no controller answers at {self.url}: {reason}") from error
         try:
             document = response.json() if response.content else {}
         except ValueError:
@@ -177,6 +184,13 @@ def acting_as(project: str, roles: Iterable[str] = ()) -> str:
     'project=blue; role=tester; role=caf%C3%A9%3B%20bar'
     """
     return "; ".join([f"project={quote(project, safe='')}", *(f"role={quote(role, safe='')}" for role in roles)])
+
+
+def _believing(ca_certificate: str) -> ssl.SSLContext:
+    try:
+        return ssl.create_default_context(cafile=ca_certificate)
+    except (OSError, ssl.SSLError):
+        raise BadAddress(f"cannot be asked: {ca_certificate} holds no certificates in PEM form") from None
 
 
 def _can_be(url: str) -> bool:

@@ -9,7 +9,7 @@ from typing import Annotated, Any
 
 import typer
 
-from weft.apps.cli import claims, exits
+from weft.apps.cli import claims, config, exits
 from weft.apps.cli.apply import apply
 from weft.apps.cli.doctor import doctor
 from weft.apps.cli.drops import drops
@@ -17,7 +17,7 @@ from weft.apps.cli.export import export
 from weft.apps.cli.kinds import COLUMNS, group
 from weft.apps.cli.names import resolve
 from weft.apps.cli.output import Format, show
-from weft.apps.cli.reach import AsProject, AsRole, Output, Reach, TokenFile, Url, reaching
+from weft.apps.cli.reach import AsProject, AsRole, Authority, Output, ProfileName, Reach, TokenFile, Url, reaching
 from weft.apps.file_errors import why
 from weft.apps.northbound.paths import PATHS
 
@@ -29,11 +29,17 @@ app = typer.Typer(
 for kind in PATHS:
     app.add_typer(group(kind), name=kind)
 app.add_typer(claims.commands, name="claim")
+app.add_typer(config.commands, name="config")
 
 
 @app.callback()
 def everywhere(
-    url: Url = None, token_file: TokenFile = None, as_project: AsProject = None, as_role: AsRole = None
+    url: Url = None,
+    token_file: TokenFile = None,
+    as_project: AsProject = None,
+    as_role: AsRole = None,
+    ca_certificate: Authority = None,
+    profile: ProfileName = None,
 ) -> None:
     """Options that may also stand before the command."""
 

@@ -19,10 +19,10 @@ ANYWHERE = (*("--rest", "127.0.0.1:0", "--neutron", "127.0.0.1:0", "--openflow",
 
 
 @contextmanager
-def started(folder: Path) -> Iterator[dict[str, Any]]:
+def started(folder: Path, *options: str) -> Iterator[dict[str, Any]]:
     """A controller in a process of its own, with its store in the folder: what it says when it is ready."""
     store = folder / "weft.db"
-    command = [sys.executable, "-m", "weft.apps.launch", *ANYWHERE, "--store", str(store)]
+    command = [sys.executable, "-m", "weft.apps.launch", *ANYWHERE, "--store", str(store), *options]
     with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as process:
         assert process.stdout is not None
         yield json.loads(process.stdout.readline())

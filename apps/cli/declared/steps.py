@@ -12,7 +12,7 @@ from typing import Any, NamedTuple
 
 from weft.apps.cli.declared.plan import VIF, Difference, Plan
 from weft.apps.northbound.bodies import MAX_BYTES
-from weft.apps.northbound.transactions import MOST_COMMANDS
+from weft.apps.northbound.paths import MOST_COMMANDS
 
 MOST_OCTETS = MAX_BYTES * 9 // 10  # the rest is for what stands around the commands
 
