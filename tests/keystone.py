@@ -74,6 +74,7 @@ class Keystone:
         self.asked: list[Asked] = []
         self.broken: int | None = None  # the status that it answers everything with, where it is ill
         self.delay = 0.0  # seconds before it answers
+        self.closed = False
         keystone = self
 
         class Handler(_Handler):
@@ -91,6 +92,7 @@ class Keystone:
 
     def close(self) -> None:
         """Listen no more; whoever asks from now on is refused a connection."""
+        self.closed = True
         self._server.shutdown()
         self._server.server_close()
 
@@ -280,6 +282,9 @@ class _Handler(BaseHTTPRequestHandler):
 
     def _answer(self) -> None:
         service = self.service
+        if service.closed:  # on a connection of before
+            self.close_connection = True
+            return
         address = urlsplit(self.path)
         path = address.path.rstrip("/")
         by, subject = self.headers.get("X-Auth-Token"), self.headers.get("X-Subject-Token")

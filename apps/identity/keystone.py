@@ -6,6 +6,7 @@ not answer nobody is let in: those who ask are told to come again.
 
 from __future__ import annotations
 
+import re
 import time
 from collections import OrderedDict
 from collections.abc import Callable, Collection
@@ -27,7 +28,7 @@ from weft.apps.identity.identity import (
 GOOD_FOR = 300.0  # seconds that an answer is believed; a revoked token is good for so long at most
 BAD_FOR = 10.0
 MOST_GOOD, MOST_BAD = 10_000, 2_000  # two memories: no flood of bad tokens drives the good ones out
-LONGEST = 4096  # characters of a token
+_PLAIN = re.compile(r"[!-~]{1,4096}")
 PAUSE = 1.0  # seconds in which a Keystone that did not answer is not asked again
 
 
@@ -60,9 +61,9 @@ class KeystoneTokens:
     def __call__(self, presented: Presented) -> Identity | None:
         """Whom Keystone names, or None. Raises ``Unanswered`` where Keystone does not answer."""
         token = presented.token
-        if not token or len(token) > LONGEST:
+        if not token or not _PLAIN.fullmatch(token):  # what no header could carry is no token either
             return None
-        digest = sha256(token.encode("utf-8", "replace")).hexdigest()
+        digest = sha256(token.encode()).hexdigest()
         known = self._good.get(digest) or self._bad.get(digest)
         if known is None or known.until <= self._now():
             known = self._found(token, digest, presented.peer)
