@@ -7,6 +7,7 @@ A page in a browser on this machine can reach the loopback. By DNS rebinding it 
 from __future__ import annotations
 
 import json
+import re
 import socket
 from collections.abc import Callable, Collection, Iterable
 from http import HTTPStatus
@@ -17,6 +18,7 @@ from weft.apps.northbound.heads import fault
 
 WsgiApp = Callable[[dict[str, Any], Callable[..., Any]], Iterable[bytes]]
 _METHODS = "GET, HEAD, POST, PUT, PATCH, DELETE"
+_HOST = re.compile(r"(?:\[([0-9A-Fa-f:.]+)\]|([0-9A-Za-z._-]+))(?::[0-9]{1,5})?")  # an IPv6 address, or a name
 _KEPT = "600"  # seconds that a browser remembers what it was told of an origin
 
 
@@ -50,11 +52,11 @@ class Doorway:
 
     def _known(self, host: str) -> bool:
         """Whether the name is ours. An address always is: no name has led here, so no name can lie."""
-        name = _name(host).lower().rstrip(".")
+        name = _name(host).removesuffix(".")
         if name in self._hosts or name.endswith(".localhost"):
             return True
         try:
-            ip_address(name.removeprefix("[").removesuffix("]"))
+            ip_address(name)
         except ValueError:
             return False
         return True
@@ -94,12 +96,10 @@ def refuse(
 
 
 def _name(host: str) -> str:
-    """The name in a ``Host`` header, without the port.
+    """The name or address in a ``Host`` header, without the port; nothing where it is no such header.
 
     >>> _name("localhost:8181"), _name("[::1]:8181"), _name("::1")
-    ('localhost', '[::1]', '::1')
+    ('localhost', '::1', '')
     """
-    if host.startswith("["):
-        return host.partition("]")[0] + "]"
-    name, colon, port = host.rpartition(":")
-    return name if colon and ":" not in name and port.isdecimal() else host
+    found = _HOST.fullmatch(host)
+    return (found[1] or found[2]).lower() if found else ""

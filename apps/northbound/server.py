@@ -2,7 +2,7 @@
 
 A connection has ``idle`` seconds to begin a request and ``busy`` seconds to complete it. When all seats are taken, the
 newcomer gets that of the connection whose last request lies furthest back, so that silence is never worth a seat.
-Requests take turns, and where too many wait the next one is told to come again (503).
+Requests take turns, so that many of them leave everybody else in the process a turn, too.
 
 An answer that lasts, such as a stream, calls ``environ["weft.stay"]()`` first: true means that it has no deadline any
 more, that nobody takes its seat, and that what it yields is sent at once; false that there are too many of its sort.
@@ -13,7 +13,6 @@ from __future__ import annotations
 import os
 from collections import OrderedDict
 from collections.abc import Callable, Iterable
-from http import HTTPStatus
 from typing import Any
 
 import eventlet
@@ -22,7 +21,7 @@ from eventlet import greenio, wsgi
 from eventlet.green import socket, ssl
 
 from weft.apps.northbound.bodies import MAX_BYTES
-from weft.apps.northbound.doorway import WsgiApp, refuse
+from weft.apps.northbound.doorway import WsgiApp
 from weft.apps.northbound.turns import Turns
 
 LINGER = 1.0
@@ -49,15 +48,11 @@ def serve(
     """
     seated: OrderedDict[Any, None] = OrderedDict()  # the connections, longest silent first
     staying: set[Any] = set()
-    turn = turns or Turns()
 
     def answer(environ: dict[str, Any], start_response: Callable[..., Any]) -> Iterable[bytes]:
         connection = environ["eventlet.input"].get_socket()
         if connection in seated:
             seated.move_to_end(connection)
-        if not turn.take():
-            rule = "too many requests at once; come again"
-            return refuse(start_response, HTTPStatus.SERVICE_UNAVAILABLE, rule, ("Retry-After", "1"))
         lasting = environ["weft.stay"]
         environ["weft.stay"] = lambda: stay(connection) and lasting()
         return app(environ, start_response)
@@ -69,7 +64,8 @@ def serve(
         staying.add(connection)
         return True
 
-    server = wsgi.Server(
+    server = _Server(
+        turns or Turns(),
         listener,
         listener.getsockname(),
         answer,
@@ -140,15 +136,23 @@ def _clear_seat(seated: OrderedDict[Any, None]) -> None:
         greenio.shutdown_safe(connection)
 
 
+class _Server(wsgi.Server):  # type: ignore[misc]
+    """Eventlet's server, in which requests take turns."""
+
+    def __init__(self, turns: Turns, *arguments: Any, **options: Any) -> None:
+        super().__init__(*arguments, **options)
+        self.turns = turns
+
+
 class _Protocol(wsgi.HttpProtocol):  # type: ignore[misc]
     """HTTP with a deadline for each whole request, however slowly its bytes drip in."""
 
     def handle_one_request(self) -> None:
-        eventlet.sleep(0)  # a client that always has a next request ready leaves everybody else a turn
         self.connection.settimeout(self.server.keepalive)
         if not self.rfile.peek(1):
             self.close_connection = True
             return
+        self.server.turns.take()  # also after a client that always has a next request ready
         too_long = TimeoutError("the request took too long")
         with eventlet.Timeout(self.server.socket_timeout, too_long) as self._deadline:
             super().handle_one_request()

@@ -11,22 +11,18 @@ from eventlet.event import Event
 class Turns:
     """One request begins in each round of the event loop, in the order in which they came."""
 
-    def __init__(self, most: int = 128) -> None:
-        self._most = most
+    def __init__(self) -> None:
         self._waiting: deque[Event] = deque()
         self._giving = False
 
-    def take(self) -> bool:
-        """Wait for a turn. False at once where so many wait that this one had better come again."""
-        if len(self._waiting) >= self._most:
-            return False
+    def take(self) -> None:
+        """Return when it is this one's turn."""
         turn = Event()
         self._waiting.append(turn)
         if not self._giving:
             self._giving = True
             eventlet.spawn_n(self._give)
         turn.wait()
-        return True
 
     def _give(self) -> None:
         try:
