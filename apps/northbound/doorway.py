@@ -14,8 +14,6 @@ from http import HTTPStatus
 from ipaddress import ip_address
 from typing import Any
 
-from weft.apps.northbound.heads import fault
-
 WsgiApp = Callable[[dict[str, Any], Callable[..., Any]], Iterable[bytes]]
 _METHODS = "GET, HEAD, POST, PUT, PATCH, DELETE"
 _HOST = re.compile(r"(?:\[([0-9A-Fa-f:.]+)\]|([0-9A-Za-z._-]+))(?::[0-9]{1,5})?")  # an IPv6 address, or a name
@@ -32,7 +30,7 @@ class Doorway:
 
     def __call__(self, environ: dict[str, Any], start_response: Callable[..., Any]) -> Iterable[bytes]:
         """Answer with 400, 403 or 421, or let the application answer."""
-        if rule := fault(environ.get("headers_raw", ())):
+        if rule := environ.get("weft.fault"):
             return refuse(start_response, HTTPStatus.BAD_REQUEST, rule)
         host = environ.get("HTTP_HOST")
         if host is None and environ.get("weft.version", "HTTP/1.1") != "HTTP/1.0":

@@ -22,6 +22,7 @@ from eventlet.green import socket, ssl
 
 from weft.apps.northbound.bodies import MAX_BYTES
 from weft.apps.northbound.doorway import WsgiApp
+from weft.apps.northbound.heads import fault
 from weft.apps.northbound.turns import Turns
 
 LINGER = 1.0
@@ -166,11 +167,19 @@ class _Protocol(wsgi.HttpProtocol):  # type: ignore[misc]
     def get_environ(self) -> dict[str, Any]:
         environ: dict[str, Any] = super().get_environ()
         environ["weft.version"] = self.request_version
+        environ["weft.fault"] = self._fault(environ)
         environ["weft.stay"] = self._stay
         if "HTTP_TRANSFER_ENCODING" in environ or int(environ.get("CONTENT_LENGTH", 0)) > MAX_BYTES:
             self.close_connection = True  # its body will not be read, so no next request can be found behind it
             environ["eventlet.posthooks"].append((self._linger, (), {}))
         return environ
+
+    def _fault(self, environ: dict[str, Any]) -> str | None:
+        """What is wrong with the head. Where it ends, and the next request begins, cannot be told then."""
+        found = "a line of the head is no header" if self.headers.defects else fault(environ["headers_raw"])
+        if found is not None:
+            self.close_connection = True
+        return found
 
     def _stay(self) -> bool:
         self._deadline.cancel()

@@ -13,7 +13,7 @@ from typing import Any, NamedTuple
 
 import pytest
 
-SEATS, IDLE, BUSY = 40, 3.0, 1.0
+SEATS, STAYS, IDLE, BUSY = 40, 2, 3.0, 1.0
 SERVER = f"""
 import logging, sys
 import eventlet
@@ -22,11 +22,26 @@ import structlog
 structlog.configure(wrapper_class=structlog.make_filtering_bound_logger(logging.INFO))
 from tests.stores import MemoryStore
 from weft.apps.northbound.app import build_app
+from weft.apps.northbound.doorway import Doorway
 from weft.apps.northbound.server import serve
 from weft.controller.service import Service
 listener = eventlet.listen(("127.0.0.1", 0), backlog=512)
 print(listener.getsockname()[1], flush=True)
-serve(listener, build_app(Service(MemoryStore()), "token"), seats={SEATS}, idle={IDLE}, busy={BUSY})
+inside = build_app(Service(MemoryStore()), "token")
+
+def app(environ, start_response):
+    if environ["PATH_INFO"] != "/stream":
+        return inside(environ, start_response)
+    stays = environ["weft.stay"]()
+    start_response("200 OK" if stays else "503 Service Unavailable", [("Content-Type", "text/plain")])
+    return ticks() if stays else [b"full"]
+
+def ticks():
+    while True:
+        yield b"tick "
+        eventlet.sleep(0.1)
+
+serve(listener, Doorway(app, ["x"]), stays={STAYS}, seats={SEATS}, idle={IDLE}, busy={BUSY})
 """
 HEAD = b"POST /v1/segments HTTP/1.1\r\nHost: x\r\nAuthorization: Bearer token\r\nContent-Type: application/json\r\n"
 
@@ -155,6 +170,72 @@ def test_garbage_ends_its_own_connection_only(server: Server, garbage: bytes) ->
         pass  # hung up on while still sending
     beside.request("GET", "/healthz")
     assert beside.getresponse().status == 200
+
+
+BEGINNING = b"GET /v1/ports HTTP/1.1\r\nHost: x\r\n"
+
+
+@pytest.mark.parametrize(
+    ("headers", "status"),
+    [
+        (b"Authorization: Bearer token", 200),
+        (b"X-Auth-Token: token", 200),
+        (b"X_Auth_Token: token", 401),
+        (b"X-Auth-Token : token", 400),
+        (b"X-Auth-Token: no\r\nX-Auth-Token: token", 400),
+        (b"X-Auth-Token: no\r\nAuthorization: Bearer token", 401),
+        (b"X-Auth-Token: no\r\n\ttoken", 400),
+        (b"X-Auth-Token: token\r\nHost: y", 400),
+        (b"X-Auth-Token: token\r\nContent-Length: 0\r\nContent-Length: 5", 400),
+        (b"X-Auth-Token: token\r\nContent-Length: 1_0", 400),
+        (b"X-Auth-Token: token\r\nContent-Length: +0", 400),
+        (b"X-Auth-Token: token\r\nContent-Length: 0\r\nTransfer-Encoding: chunked", 400),
+        (b"X-User-Id: root\r\nX-Project-Id: p\r\nX-Roles: admin", 401),
+    ],
+    ids=str,
+)
+def test_no_header_is_smuggled_in(server: Server, headers: bytes, status: int) -> None:
+    connection = server.connect(BEGINNING + headers + b"\r\nConnection: close\r\n\r\n")
+    assert int(answer(connection).split()[1]) == status
+
+
+def test_what_stands_behind_a_request_that_is_refused_is_no_request(server: Server) -> None:
+    """A proxy that took the other length would let this second request pass as somebody's body."""
+    behind = b"GET /healthz HTTP/1.1\r\nHost: x\r\n\r\n"
+    for length in (b"Content-Length: 0\r\nContent-Length: 37", b"Content-Length: 0_0"):
+        data = answer(server.connect(BEGINNING + length + b"\r\n\r\n" + behind))
+        assert data.count(b"HTTP/1.") == 1, data
+
+
+def test_a_name_that_is_not_ours_is_refused_on_the_wire(server: Server) -> None:
+    for host, status in ((b"evil.example", b"421"), (b"localhost", b"200")):
+        data = answer(server.connect(b"GET /healthz HTTP/1.1\r\nHost: " + host + b"\r\nConnection: close\r\n\r\n"))
+        assert data.split()[1] == status
+    assert answer(server.connect(b"GET /healthz HTTP/1.1\r\nConnection: close\r\n\r\n")).split()[1] == b"400"
+    assert answer(server.connect(b"GET /healthz HTTP/1.0\r\n\r\n")).split()[1] == b"200"
+
+
+def test_a_stream_stays_when_a_request_would_be_cut_off_or_lose_its_seat(server: Server) -> None:
+    streams = [server.connect(b"GET /stream HTTP/1.1\r\nHost: x\r\n\r\n") for _ in range(STAYS)]
+    for stream in streams:
+        assert stream.recv(65536).startswith(b"HTTP/1.1 200")
+    one_more = server.connect(b"GET /stream HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n")
+    assert answer(one_more).startswith(b"HTTP/1.1 503"), "there are so many streams at most"
+    crowd = [server.connect() for _ in range(2 * SEATS)]
+    until = time.monotonic() + 2 * BUSY
+    while time.monotonic() < until:
+        for stream in streams:
+            assert b"tick" in stream.recv(65536)
+    for connection in (*crowd, *streams):
+        connection.close()
+    until = time.monotonic() + 10
+    while True:  # the server sees that they are gone when it writes
+        again = server.connect(b"GET /stream HTTP/1.1\r\nHost: x\r\n\r\n")
+        if again.recv(65536).startswith(b"HTTP/1.1 200"):
+            break
+        assert time.monotonic() < until
+        time.sleep(0.05)
+    again.close()
 
 
 def test_a_request_that_drips_is_cut_off(server: Server) -> None:
