@@ -37,6 +37,7 @@ class Networks(Resource):
     """``/v2.0/networks``."""
 
     name, collection, kind, missing = "network", "networks", "segment", "NetworkNotFound"
+    told_by_fact = standard.TOLD_BY_FACT
     attributes = (
         *standard.ATTRIBUTES,
         settable("admin_state_up", values.boolean, True),

@@ -18,6 +18,7 @@ from weft.apps.neutron.resource import Resource
 from weft.apps.neutron.subnets import network_of
 from weft.controller.model.commands import Command, Create, Delete, Plug, Refusal, Unplug, Update
 from weft.controller.model.facts import Fact, Port, Segment, Vif
+from weft.controller.model.network import Network
 from weft.controller.model.traits import DEFAULT_SECURITY, strictest
 from weft.controller.model.visibility import shares
 
@@ -35,6 +36,7 @@ class Ports(Resource):
     """``/v2.0/ports``. ``default_groups`` says in which security groups a port is of which nobody says it."""
 
     name, collection, kind, missing = "port", "ports", "port", "PortNotFound"
+    told_by_fact = standard.TOLD_BY_FACT
     attributes = ATTRIBUTES
 
     def __init__(self, default_groups: DefaultGroups = no_groups) -> None:
@@ -91,12 +93,16 @@ class Ports(Resource):
         return max(fact.revision, *others, 0)
 
     def candidates(self, asking: Asking, wanted: Mapping[str, list[str]]) -> Iterable[Fact]:
-        """Those of a network are known by it."""
+        """Those of a network are known by it, and those of a machine by their VIFs."""
+        network = asking.service.network
         if "network_id" in wanted and "id" not in wanted:
-            network = asking.service.network
             ids = {id for segment in wanted["network_id"] for id in network.ports_of(segment)}
-            return (fact for fact in (self.find(asking, id) for id in sorted(ids)) if fact is not None)
-        return super().candidates(asking, wanted)
+            wanted = {**wanted, "id": sorted(ids)}
+        found = super().candidates(asking, wanted)
+        if "device_id" in wanted:
+            devices = frozenset(wanted["device_id"])
+            return (fact for fact in found if _device(network, str(fact.id)) in devices)
+        return found
 
     def matches(self, document: Mapping[str, Any], name: str, said: list[str]) -> bool | None:
         """Fixed IPs are asked for by subnet or address."""
@@ -246,6 +252,13 @@ def vif_in(asking: Asking, port: Port) -> Vif | None:
     if vif is None or asking.caller.operator or vif.project == port.project == asking.caller.project:
         return vif
     return vif if asking.sight.may_see(vif) else None
+
+
+def _device(network: Network, port: str) -> str:
+    """The machine whose VIF is in the port."""
+    attachment = network.attachment(port)
+    vif = network.vif(attachment.vif) if attachment is not None else None
+    return vif.device if vif is not None else ""
 
 
 def _level(segment: Segment, enabled: bool, addresses: tuple[str, ...]) -> str:

@@ -28,7 +28,7 @@ fact's ``attributes`` (see ``kept``). Nothing here may wait, and nothing reads f
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from functools import cached_property
 from typing import Any, ClassVar
 
@@ -52,6 +52,7 @@ class Resource(ABC):
     attributes: ClassVar[tuple[Attribute, ...]]
     tagged: ClassVar[bool] = True
     key: ClassVar[str] = "id"
+    told_by_fact: ClassVar[Mapping[str, str]] = {}  # attributes that are fields of the fact, as text
 
     @cached_property
     def table(self) -> Mapping[str, Attribute]:
@@ -92,11 +93,19 @@ class Resource(ABC):
         return asking.sight.fact(self.kind, id)
 
     def candidates(self, asking: Asking, wanted: Mapping[str, list[str]]) -> Iterable[Fact]:
-        """The facts among which those of a list are: no fewer than the filter lets pass, and as few as can be had."""
+        """The facts among which those of a list are: no fewer than the filter lets pass, and as few as can be had.
+
+        What a fact alone can tell is looked at here, since a document takes longer.
+        """
         if "id" in wanted:
-            found = (self.find(asking, id) for id in dict.fromkeys(wanted["id"]))
-            return (fact for fact in found if fact is not None)
-        return asking.sight.all(self.kind)
+            named = (self.find(asking, id) for id in dict.fromkeys(wanted["id"]))
+            found: Iterable[Fact] = (fact for fact in named if fact is not None)
+        else:
+            found = asking.sight.all(self.kind)
+        for attribute, field in self.told_by_fact.items():
+            if attribute in wanted:
+                found = having(found, field, frozenset(wanted[attribute]))
+        return found
 
     def matches(self, document: Mapping[str, Any], name: str, values: list[str]) -> bool | None:
         """Whether a filter lets the document pass; None leaves the question to the rules for all attributes."""
@@ -113,3 +122,8 @@ class Resource(ABC):
     def absent(self, id: str) -> Fault:
         """There is no such member."""
         return not_found(self.missing, f"{self.name.replace('_', ' ').capitalize()} {id} could not be found.")
+
+
+def having(facts: Iterable[Fact], field: str, values: frozenset[str]) -> Iterator[Fact]:
+    """The facts whose field has one of these values."""
+    return (fact for fact in facts if getattr(fact, field) in values)

@@ -11,6 +11,7 @@ from weft.apps.neutron.attributes import Attribute, given, inner, settable, show
 
 TAG_FILTERS = ("tags", "tags-any", "not-tags", "not-tags-any")
 MOST_TAGS = 50
+TOLD_BY_FACT = {"name": "name", "project_id": "project", "tenant_id": "project"}
 
 ATTRIBUTES: tuple[Attribute, ...] = (
     shown("id"),

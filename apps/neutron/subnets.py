@@ -2,18 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from ipaddress import ip_network
 from typing import Any
 from uuid import uuid4
 
 from weft.apps.neutron import standard, values
+from weft.apps.neutron.addressing import automatic, from_mac
 from weft.apps.neutron.asking import Asking
 from weft.apps.neutron.attributes import given, settable, shown
 from weft.apps.neutron.faults import Fault, conflict, invalid, not_found
 from weft.apps.neutron.resource import Resource
-from weft.controller.model.commands import Command, Create, Refusal, Update
-from weft.controller.model.facts import Fact, Pool, Route, Segment, Subnet
+from weft.controller.model.commands import Command, Create, Delete, Refusal, Update
+from weft.controller.model.facts import Fact, Pool, Port, Route, Segment, Subnet
+from weft.controller.model.rules import Malformed
 from weft.controller.model.subnet import IPV6_MODES, IpNetwork, default_pools, usable
 
 _MODE = values.optional(values.choice(*IPV6_MODES))
@@ -25,6 +27,7 @@ class Subnets(Resource):
     """``/v2.0/subnets``."""
 
     name, collection, kind, missing = "subnet", "subnets", "subnet", "SubnetNotFound"
+    told_by_fact = standard.TOLD_BY_FACT
     attributes = (
         *standard.ATTRIBUTES,
         given("network_id", values.identifier),
@@ -67,7 +70,7 @@ class Subnets(Resource):
         if "network_id" in wanted and "id" not in wanted:
             network = asking.service.network
             ids = [id for segment in dict.fromkeys(wanted["network_id"]) for id in network.subnets_of(segment)]
-            return (fact for fact in (self.find(asking, id) for id in ids) if fact is not None)
+            wanted = {**wanted, "id": ids}
         return super().candidates(asking, wanted)
 
     def matches(self, document: Mapping[str, Any], name: str, said: list[str]) -> bool | None:
@@ -87,12 +90,28 @@ class Subnets(Resource):
             fields["gateway_ip"] = _first(network)
         if "allocation_pools" not in asked:
             fields["allocation_pools"] = default_pools(network, fields["gateway_ip"])
-        return id, [Create("subnet", fields)]
+        new = _made(fields)
+        given = _addressed(asking, new, self._given) if new is not None and automatic(new) else ()
+        return id, [Create("subnet", fields), *given]
 
     def change(self, asking: Asking, fact: Subnet, asked: dict[str, Any]) -> list[Command]:
         """Its fields with other values; addresses that ports have stay theirs."""
         fields = standard.fields(asked) | _fields(asked)
         return [Update("subnet", fact.id, fields)] if fields else []
+
+    def delete(self, asking: Asking, fact: Subnet) -> list[Command]:
+        """Addresses that machines make themselves go with their subnet; others keep it."""
+        taken = _addressed(asking, fact, self._taken) if automatic(fact) else ()
+        return [*taken, Delete("subnet", fact.id)]
+
+    @staticmethod
+    def _given(subnet: Subnet, port: Port, mac: str) -> tuple[str, ...]:
+        address = from_mac(subnet, mac)
+        return port.fixed_ips if address in port.fixed_ips else (*port.fixed_ips, address)
+
+    @staticmethod
+    def _taken(subnet: Subnet, port: Port, mac: str) -> tuple[str, ...]:
+        return tuple(address for address in port.fixed_ips if address != from_mac(subnet, mac))
 
     def fault(self, refusal: Refusal, asked: Mapping[str, Any]) -> Fault:
         """What the model refuses of a subnet, as Neutron says it."""
@@ -154,3 +173,27 @@ def _fields(asked: dict[str, Any]) -> dict[str, Any]:
     if "host_routes" in asked:
         fields["host_routes"] = tuple(Route(**route) for route in asked["host_routes"])
     return fields
+
+
+def _made(fields: dict[str, Any]) -> Subnet | None:
+    """The subnet that these fields are; None leaves it to the model to say why they are none."""
+    try:
+        return Subnet(**fields)
+    except Malformed:
+        return None
+
+
+def _addressed(
+    asking: Asking, subnet: Subnet, addresses: Callable[[Subnet, Port, str], tuple[str, ...]]
+) -> Iterator[Command]:
+    """The commands that give the ports of the subnet's network other addresses, where they are the caller's."""
+    network = asking.service.network
+    for id in sorted(network.ports_of(subnet.segment)):
+        port, attachment = network.port(id), network.attachment(id)
+        vif = network.vif(attachment.vif) if attachment is not None else None
+        if port is None or vif is None or port.segment != subnet.segment:
+            continue
+        if asking.caller.operator or port.project == asking.caller.project:
+            after = addresses(subnet, port, vif.mac)
+            if after != port.fixed_ips:
+                yield Update("port", id, {"fixed_ips": after})

@@ -151,6 +151,31 @@ def test_automatic_addresses_are_made_of_the_mac_and_follow_it(neutron: Neutron,
     assert addresses(again) == ["10.0.0.8", OF_MAC]
 
 
+def test_automatic_addresses_come_and_go_with_their_subnet(neutron: Neutron, network: str) -> None:
+    four = subnet(neutron, network, "10.0.0.0/24")
+    made = neutron.make("port", network_id=network, mac_address=MAC)
+    six = slaac(neutron, network)
+    shown = neutron.shown("port", made["id"])
+    assert addresses(shown) == ["10.0.0.2", OF_MAC]
+    assert shown["revision_number"] > made["revision_number"]
+    assert fault(neutron.delete("subnet", four)) == (409, "SubnetInUse")
+    assert neutron.delete("subnet", six).status_code == 204
+    assert addresses(neutron.shown("port", made["id"])) == ["10.0.0.2"]
+    assert (
+        fault(
+            neutron.post(
+                "subnet",
+                network_id=network,
+                ip_version=6,
+                cidr="2001:db8::/80",
+                ipv6_ra_mode="slaac",
+                ipv6_address_mode="slaac",
+            )
+        )[0]
+        == 400
+    )
+
+
 def test_a_port_keeps_the_address_that_it_has_of_a_subnet(neutron: Neutron, network: str) -> None:
     first, second = subnet(neutron, network, "10.0.0.0/24"), subnet(neutron, network, "10.0.1.0/24")
     made = neutron.make("port", network_id=network)
