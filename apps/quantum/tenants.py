@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import cast
 
 import falcon
 
@@ -11,11 +10,12 @@ from weft.apps.northbound.acting import caller_of
 from weft.apps.quantum.callers import check_tenant
 from weft.apps.quantum.faults import NETWORK_NOT_FOUND, PORT_NOT_FOUND, Fault
 from weft.controller.model.facts import Key, Port, Segment, Vif
+from weft.controller.model.visibility import sees
 from weft.controller.service import Service
 
 
 class Tenant:
-    """What the caller sees of one tenant. What is another's is not there."""
+    """What the caller sees of one tenant. What is another's is not there, whatever others have opened to the tenant."""
 
     def __init__(self, service: Service, req: falcon.Request, name: str) -> None:
         self.caller = caller_of(req)
@@ -24,14 +24,14 @@ class Tenant:
         self._network = service.network
 
     def networks(self) -> Iterator[Segment]:
-        """All networks of the tenant."""
-        segments = (cast(Segment, fact) for fact in self._network.of_kind("segment"))
-        return (segment for segment in segments if segment.project == self.name)
+        """All networks of the tenant, in the order of their making."""
+        found = (self.known_network(id) for id in tuple(self._network.ownership.of_project("segment", self.name)))
+        return (segment for segment in found if segment is not None)
 
     def known_network(self, id: str) -> Segment | None:
         """The network of that id, if it is the tenant's."""
-        found = self._network.fact(Key("segment", id))
-        return found if isinstance(found, Segment) and found.project == self.name else None
+        found = self._fact("segment", id)
+        return found if isinstance(found, Segment) else None
 
     def network(self, id: str) -> Segment:
         """The network of that id. Raises the fault."""
@@ -47,8 +47,8 @@ class Tenant:
 
     def known_port(self, id: str) -> Port | None:
         """The port of that id, if it is the tenant's."""
-        found = self._network.fact(Key("port", id))
-        return found if isinstance(found, Port) and found.project == self.name else None
+        found = self._fact("port", id)
+        return found if isinstance(found, Port) else None
 
     def port(self, network: str, id: str) -> Port:
         """The port of that id on that network. Raises the fault."""
@@ -65,10 +65,15 @@ class Tenant:
 
     def vif(self, id: str) -> Vif | None:
         """The VIF of that id, if it is the tenant's."""
-        found = self._network.fact(Key("vif", id))
-        return found if isinstance(found, Vif) and found.project == self.name else None
+        found = self._fact("vif", id)
+        return found if isinstance(found, Vif) else None
 
     def port_of(self, attachment: str) -> Port | None:
-        """The port of the tenant's that is what has this attachment."""
+        """The port of the tenant's that has this attachment in it."""
         id = self._network.port_of_vif(attachment)
         return self.known_port(id) if id is not None else None
+
+    def _fact(self, kind: str, id: str) -> Segment | Port | Vif | None:
+        fact = self._network.fact(Key(kind, id))
+        seen = sees(self._network, fact, kind, self.caller)
+        return fact if seen and isinstance(fact, Segment | Port | Vif) and fact.project == self.name else None

@@ -1,0 +1,1 @@
+"""Who may do what with whose things, by each API: every case is held to the words of the policy table."""
