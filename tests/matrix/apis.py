@@ -79,22 +79,26 @@ class Native:
         return _answer(self._client.simulate_request(method, path, headers=headers, json=body), path, body)
 
     def list(self, role: Role, kind: str) -> Answer | None:
+        if kind not in PATHS:
+            return None
         answer = self.ask(role, "GET", f"{PATHS[kind]}?limit=1000")
         found = json.loads(answer.text).get(COLLECTIONS[kind], ()) if answer.status == 200 else ()
         return answer._replace(ids=frozenset(one["id"] for one in found))
 
     def get(self, role: Role, kind: str, id: str) -> Answer | None:
-        return self.ask(role, "GET", f"{PATHS[kind]}/{id}")
+        return self.ask(role, "GET", f"{PATHS[kind]}/{id}") if kind in PATHS else None
 
     def update(self, role: Role, kind: str, id: str) -> Answer | None:
         self._made += 1
+        if kind not in PATHS:
+            return None
         return self.ask(role, "PATCH", f"{PATHS[kind]}/{id}", {"description": f"another one, {self._made}"})
 
     def delete(self, role: Role, kind: str, id: str) -> Answer | None:
-        return self.ask(role, "DELETE", f"{PATHS[kind]}/{id}")
+        return self.ask(role, "DELETE", f"{PATHS[kind]}/{id}") if kind in PATHS else None
 
     def create(self, role: Role, kind: str, segment: str, project: str | None) -> Answer | None:
-        return self.ask(role, "POST", PATHS[kind], self.fields(kind, segment, project))
+        return self.ask(role, "POST", PATHS[kind], self.fields(kind, segment, project)) if kind in PATHS else None
 
     def plug(self, role: Role, port: str, vif: str) -> Answer | None:
         return self.ask(role, "PUT", f"{PATHS['port']}/{port}/vif", {"vif": vif})
@@ -146,7 +150,9 @@ class Transactions(Native):
     def unplug(self, role: Role, port: str) -> Answer | None:
         return self._do(role, "unplug", port=port)
 
-    def _do(self, role: Role, do: str, **said: Any) -> Answer:
+    def _do(self, role: Role, do: str, **said: Any) -> Answer | None:
+        if said.get("kind", "port") not in PATHS:
+            return None
         return self.ask(role, "POST", "/v1/transactions", {"commands": [{"do": do, **said}]})
 
 

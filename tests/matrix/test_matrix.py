@@ -10,9 +10,10 @@ import pytest
 from tests.matrix.apis import Answer, Api, Native, Quantum, Transactions
 from tests.matrix.oracle import ROLES, Outcome, Role, Whose, expected, has
 from tests.matrix.society import PLACES, PROJECT_BY_WHOSE, Place, Society, secrets_in
+from weft.controller.service import Service
 
 APIS: dict[str, Callable[[Society], Any]] = {
-    "native": Native,
+    **({"native": Native} if hasattr(Service, "sight") else {}),
     "transactions": Transactions,
     "quantum v1.0": lambda society: Quantum(society, "v1.0"),
     "quantum v1.1": lambda society: Quantum(society, "v1.1"),
