@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import NamedTuple, Protocol
 
-from weft.controller.model.facts import Fact
+from weft.controller.model.facts import Fact, Key
 from weft.controller.model.network import Change
 
 
@@ -17,14 +17,68 @@ class StoreUnavailable(Exception):
     """The store did not take a change, and holds what it held before."""
 
 
+class Revision(NamedTuple):
+    """What has changed at once, when (seconds since 1970; 0: not known), and who did it."""
+
+    number: int
+    at: int
+    user: str
+    changes: tuple[Change, ...]
+
+
+class Record(NamedTuple):
+    """A line of the audit log: who has asked for what, from where, and what came of it.
+
+    ``outcome`` is "done", or the reason of a refusal; ``revision`` is 0 where nothing has changed.
+    """
+
+    at: int
+    user: str
+    project: str | None
+    origin: str
+    action: str
+    kind: str
+    id: str
+    outcome: str
+    detail: str = ""
+    revision: int = 0
+
+
+class Receipt(NamedTuple):
+    """That a request was done: its key, what it asked for in short, when, at which revision, and what it made."""
+
+    key: str
+    fingerprint: str
+    at: int
+    revision: int = 0
+    made: tuple[Key | None, ...] = ()
+
+
 class Store(Protocol):
-    """Where facts are kept. What ``commit`` has returned from is never lost."""
+    """Where facts are kept, how they came to be so, and who did it. What ``commit`` has returned from is never lost."""
 
     def load(self) -> tuple[int, list[Fact]]:
         """The revision of the last commit, and the facts that hold at it. Raises ``StoreUnusable``."""
 
-    def commit(self, revision: int, changes: Sequence[Change]) -> None:
-        """Keep the changes as that revision, whole or not at all. Raises ``StoreUnavailable``."""
+    def commit(self, revision: Revision, records: Sequence[Record] = (), receipt: Receipt | None = None) -> None:
+        """Keep all of it, whole or not at all. Raises ``StoreUnavailable``."""
+
+    def note(self, records: Sequence[Record], receipt: Receipt | None = None) -> None:
+        """Keep what has changed nothing. Raises ``StoreUnavailable``."""
+
+    def revisions(self, after: int, most: int) -> list[Revision]:
+        """The revisions that follow that one, the first of them first."""
+
+    def history(self, key: Key, before: int | None = None, most: int = 100) -> list[Revision]:
+        """The revisions that have changed that fact, the last first, with nothing but its changes."""
+
+    def records(
+        self, wanted: Mapping[str, str], before: int | None = None, most: int = 100
+    ) -> list[tuple[int, Record]]:
+        """Lines of the audit log whose fields are so, the last first, each with its number."""
+
+    def receipt(self, key: str) -> Receipt | None:
+        """The receipt of that key, if there is one. They are kept for a day."""
 
     def close(self) -> None:
         """Let go of the store."""

@@ -7,6 +7,7 @@ from typing import Any
 
 from hypothesis import strategies as st
 
+from weft.controller.model.accounts import COUNTED
 from weft.controller.model.facts import (
     LAST_OFPORT,
     PORT_NUMBERS,
@@ -16,17 +17,24 @@ from weft.controller.model.facts import (
     VLAN_IDS,
     Allocation,
     Attachment,
+    Attribute,
     Claim,
     Endpoint,
     Fact,
     Interface,
+    Limit,
     Link,
     Port,
+    Quota,
+    Route,
     Segment,
+    Subnet,
     Switch,
+    Token,
     Vif,
     link_id,
 )
+from weft.controller.model.subnet import IPV6_MODES, default_pools
 from weft.controller.model.traits import SECURITY_LEVELS, AllowedAddress, Offer, Subport
 
 identifiers = st.from_regex(r"[A-Za-z0-9][A-Za-z0-9_.:-]{0,63}", fullmatch=True)
@@ -66,15 +74,22 @@ def _or_none(values: st.SearchStrategy[Any]) -> st.SearchStrategy[Any]:
     return st.none() | values
 
 
+times = st.integers(0, 253_402_300_799)
+attributes = st.lists(
+    st.builds(Attribute, names, st.sampled_from(('"x"', "1", "[]", '{"a":null}'))),
+    max_size=3,
+    unique_by=lambda attribute: attribute.name,
+).map(tuple)
 _common: dict[str, Any] = {"tags": tags, "description": texts}
+_kept: dict[str, Any] = {"attributes": attributes, "created_at": times, "updated_at": times}
 _segment: dict[str, Any] = {
     "id": identifiers, "number": _in(SEGMENT_NUMBERS), "name": names, "project": names, "admin_up": st.booleans(),
     "mtu": st.integers(68, 65535), "shared_with": tags, "security": st.sampled_from(SECURITY_LEVELS),
-    "vlan_transparent": st.booleans(), **_common,
+    "vlan_transparent": st.booleans(), **_common, **_kept,
 }  # fmt: skip
 _vif: dict[str, Any] = {
     "id": identifiers, "mac": macs, "name": texts, "project": names, "vif_kind": kinds,
-    "device": texts, "origin": st.sampled_from(("declared", "discovered")), **_common,
+    "device": texts, "device_owner": texts, "origin": st.sampled_from(("declared", "discovered")), **_common, **_kept,
 }  # fmt: skip
 _traits: dict[str, Any] = {
     "vif_kinds": _some(kinds),
@@ -96,7 +111,7 @@ def ports(draw: st.DrawFn) -> Fact:
     """A port; those of its traits that go together are."""
     native, *segments = draw(st.lists(identifiers, unique=True, min_size=1, max_size=4))
     vlans = draw(st.lists(st.integers(1, 4094), unique=True, min_size=len(segments), max_size=len(segments)))
-    traits = draw(st.fixed_dictionaries(_traits | _common))
+    traits = draw(st.fixed_dictionaries(_traits | _common | _kept))
     takes = st.sampled_from(traits["vif_kinds"] or VIF_KINDS)
     max_rate = draw(_or_none(st.integers(1, 1_000_000_000)))
     return Port(
@@ -112,6 +127,32 @@ def ports(draw: st.DrawFn) -> Fact:
         burst=draw(_or_none(st.integers(1, 1_000_000_000))) if max_rate is not None else None,
         revision=draw(revisions),
         **traits,
+    )
+
+
+@st.composite
+def subnets(draw: st.DrawFn) -> Fact:
+    """A subnet of IPv4 or IPv6 with a gateway, the pools around it, and a route."""
+    version = draw(st.sampled_from((4, 6)))
+    length = draw(st.integers(16, 29)) if version == 4 else 64
+    cidr = ip_network((draw(_stations4 if version == 4 else _stations6), length), strict=False)
+    gateway = str(cidr[draw(st.integers(1, 5))])
+    mode = draw(st.none() | st.sampled_from(IPV6_MODES)) if version == 6 else None
+    return Subnet(
+        id=draw(identifiers),
+        name=draw(texts),
+        project=draw(names),
+        segment=draw(identifiers),
+        cidr=str(cidr),
+        gateway_ip=gateway,
+        allocation_pools=default_pools(cidr, gateway),
+        dns_nameservers=draw(st.lists(addresses, unique=True, max_size=2).map(tuple)),
+        host_routes=(Route("0.0.0.0/0" if version == 4 else "::/0", gateway),),
+        enable_dhcp=draw(st.booleans()),
+        ipv6_ra_mode=mode,
+        ipv6_address_mode=mode,
+        revision=draw(revisions),
+        **draw(st.fixed_dictionaries(_common | _kept)),
     )
 
 
@@ -139,6 +180,30 @@ facts: st.SearchStrategy[Fact] = st.one_of(
         **_common,
     ),
     links(),
+    subnets(),
+    _made(
+        Quota,
+        id=names,
+        limits=st.lists(
+            st.builds(Limit, st.sampled_from(COUNTED), st.integers(-1, 1 << 30)),
+            max_size=3,
+            unique_by=lambda one: one.kind,
+        ).map(tuple),
+        created_at=times,
+        updated_at=times,
+    ),
+    _made(
+        Token,
+        id=identifiers,
+        hash=st.binary(min_size=32, max_size=32).map(bytes.hex),
+        user=names,
+        project=names,
+        roles=st.lists(names, unique=True, min_size=1, max_size=3).map(tuple),
+        expires=_or_none(times),
+        description=texts,
+        created_at=times,
+        updated_at=times,
+    ),
     _made(Interface, id=endpoints, ofport=st.integers(1, LAST_OFPORT), up=st.booleans()),
     _made(
         Claim,

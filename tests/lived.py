@@ -9,6 +9,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from weft.controller.adapters.sqlite_store import SqliteStore
+from weft.controller.contracts import Revision
 from weft.controller.model.commands import Command, Create, Delete, ObserveClaim, ObserveInterfaces, Plug, Update
 from weft.controller.model.decide import decide
 from weft.controller.model.facts import KINDS, Endpoint
@@ -50,6 +51,7 @@ HISTORY: list[Command] = [
 WRITER = """
 import sys
 from weft.controller.adapters.sqlite_store import SqliteStore
+from weft.controller.contracts import Revision
 from weft.controller.model.facts import Allocation
 from weft.controller.model.network import Change
 store = SqliteStore(sys.argv[1])
@@ -57,7 +59,7 @@ revision, _ = store.load()
 while True:
     revision += 1
     pools = [Allocation(id=f"{name}-{revision % 50}", last=revision, revision=revision) for name in ("a", "b" * 500)]
-    store.commit(revision, [Change(None, pool) for pool in pools])
+    store.commit(Revision(revision, 0, "", tuple(Change(None, pool) for pool in pools)))
     print(revision, flush=True)
 """
 
@@ -92,7 +94,7 @@ def lived(path: Path) -> Network:
     network, store = Network(), SqliteStore(path)
     for command in HISTORY:
         changes = decide(network, command)
-        store.commit(network.revision + 1, changes)
+        store.commit(Revision(network.revision + 1, 0, "", tuple(changes)))
         network.apply(changes, network.revision + 1)
     store.close()
     return network

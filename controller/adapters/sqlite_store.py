@@ -10,39 +10,26 @@ import json
 import os
 import sqlite3
 import tempfile
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import closing, contextmanager
 from pathlib import Path
 from typing import Any
 from zlib import crc32
 
-from weft.controller.contracts import StoreUnavailable, StoreUnusable
+from weft.controller.adapters import sqlite_log
+from weft.controller.adapters.sqlite_schema import SCHEMA, TABLES, all_texts, checksum, id_text, migrate, text_of
+from weft.controller.contracts import Receipt, Record, Revision, StoreUnavailable, StoreUnusable
 from weft.controller.model.documents import from_document, to_document
 from weft.controller.model.facts import Fact, Key
 from weft.controller.model.network import Change
 
 APPLICATION_ID = 0x57454654  # "WEFT", in the file's header (SQLite file format, section 1.3)
-SCHEMA = 1
 GRACE = 1.0  # seconds to wait for a controller that is just going away
 
-# SQLite finds a damaged page but not a damaged text, so each row brings the checksum of its own.
-_TABLES = """
-    CREATE TABLE revisions (revision INTEGER PRIMARY KEY, changes TEXT NOT NULL, checksum INTEGER NOT NULL);
-    CREATE TABLE facts (
-        place INTEGER PRIMARY KEY,  -- facts are read back in the order of their making
-        kind TEXT NOT NULL, id TEXT NOT NULL, revision INTEGER NOT NULL,
-        document TEXT NOT NULL, checksum INTEGER NOT NULL,
-        UNIQUE (kind, id)
-    );
-"""
 _PUT = """
     INSERT INTO facts (kind, id, revision, document, checksum) VALUES (?, ?, ?, ?, ?)
     ON CONFLICT (kind, id) DO UPDATE
     SET revision = excluded.revision, document = excluded.document, checksum = excluded.checksum
-"""
-_ALL_TEXTS = """
-    SELECT 'revision ' || revision, changes, checksum FROM revisions
-    UNION ALL SELECT kind || ' ' || id, document, checksum FROM facts
 """
 _DAMAGED = frozenset({sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB, sqlite3.SQLITE_ERROR})  # the last: no such table
 _LOCKED = frozenset({sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED})
@@ -72,21 +59,66 @@ class SqliteStore:
             rows = self._database.execute("SELECT kind, id, document FROM facts ORDER BY place").fetchall()
         return self._head, [self._fact(*row) for row in rows]
 
-    def commit(self, revision: int, changes: Sequence[Change]) -> None:
-        """``commit(head + 1, changes)`` makes them durable before it returns. ``StoreUnavailable``: none of them is."""
-        if revision != self._head + 1:
-            raise ValueError(f"revision {revision} cannot follow {self._head}")
-        log = _text([_document(change) for change in changes])
-        last = {change.key: change.after for change in changes}
+    def commit(self, revision: Revision, records: Sequence[Record] = (), receipt: Receipt | None = None) -> None:
+        """Make revision head + 1 durable before it returns, and the rest. ``StoreUnavailable``: none of it is."""
+        if revision.number != self._head + 1:
+            raise ValueError(f"revision {revision.number} cannot follow {self._head}")
+        log = text_of([_document(change) for change in revision.changes])
+        last = {change.key: change.after for change in revision.changes}
         with self._reporting("write"), self._database as database:
             database.execute("BEGIN IMMEDIATE")
-            database.execute("INSERT INTO revisions VALUES (?, ?, ?)", (revision, log, _checksum(log)))
+            database.execute(
+                "INSERT INTO revisions (revision, at, user, changes, checksum) VALUES (?, ?, ?, ?, ?)",
+                (revision.number, revision.at, revision.user, log, checksum(log)),
+            )
             database.executemany(_PUT, _rows(fact for fact in last.values() if fact is not None))
             database.executemany(
                 "DELETE FROM facts WHERE kind = ? AND id = ?",
-                ((key.kind, _id_text(key)) for key, fact in last.items() if fact is None),
+                ((key.kind, id_text(key)) for key, fact in last.items() if fact is None),
             )
-        self._head = revision
+            database.executemany(
+                "INSERT INTO touched VALUES (?, ?, ?)", ((key.kind, id_text(key), revision.number) for key in last)
+            )
+            sqlite_log.write(database, records, receipt)
+        self._head = revision.number
+
+    def note(self, records: Sequence[Record], receipt: Receipt | None = None) -> None:
+        """Make records and a receipt durable before it returns. ``StoreUnavailable``: none of them is."""
+        with self._reporting("write"), self._database as database:
+            database.execute("BEGIN IMMEDIATE")
+            sqlite_log.write(database, records, receipt)
+
+    def revisions(self, after: int, most: int) -> list[Revision]:
+        """The revisions that follow that one, the first of them first."""
+        with self._reporting("read"):
+            rows = self._database.execute(
+                "SELECT revision, at, user, changes FROM revisions WHERE revision > ? ORDER BY revision LIMIT ?",
+                (after, most),
+            ).fetchall()
+        return [self._revision(*row) for row in rows]
+
+    def history(self, key: Key, before: int | None = None, most: int = 100) -> list[Revision]:
+        """The revisions that have changed that fact, the last first, with nothing but its changes."""
+        with self._reporting("read"):
+            rows = self._database.execute(
+                "SELECT revision, at, user, changes FROM touched JOIN revisions USING (revision)"
+                " WHERE kind = ? AND id = ? AND revision < ? ORDER BY revision DESC LIMIT ?",
+                (key.kind, id_text(key), before if before is not None else self._head + 1, most),
+            ).fetchall()
+        found = (self._revision(*row) for row in rows)
+        return [one._replace(changes=tuple(c for c in one.changes if c.key == key)) for one in found]
+
+    def records(
+        self, wanted: Mapping[str, str], before: int | None = None, most: int = 100
+    ) -> list[tuple[int, Record]]:
+        """Lines of the audit log whose fields are so, the last first, each with its number. Raises ``KeyError``."""
+        with self._reporting("read"):
+            return sqlite_log.records(self._database, wanted, before, most)
+
+    def receipt(self, key: str) -> Receipt | None:
+        """The receipt of that key, if there is one."""
+        with self._reporting("read"):
+            return sqlite_log.receipt(self._database, key)
 
     def close(self) -> None:
         """Let go of the file; another controller may take it."""
@@ -107,7 +139,7 @@ class SqliteStore:
             with closing(sqlite3.connect(name, isolation_level=None)) as database:
                 database.executescript(
                     f"PRAGMA synchronous = FULL; PRAGMA application_id = {APPLICATION_ID};"
-                    f"PRAGMA user_version = {SCHEMA}; PRAGMA journal_mode = WAL; BEGIN; {_TABLES} COMMIT"
+                    f"PRAGMA user_version = {SCHEMA}; PRAGMA journal_mode = WAL; BEGIN; {';'.join(TABLES)}; COMMIT"
                 )
             os.link(name, self._path)
         except FileExistsError:
@@ -144,16 +176,17 @@ class SqliteStore:
             if _value(database, "SELECT count(*) <> ifnull(max(revision), 0) FROM revisions"):
                 raise self._damaged("revisions are missing from its log")
             database.text_factory = bytes
-            for name, text, checksum in database.execute(_ALL_TEXTS):
-                if crc32(text) != checksum:
+            for name, text, sum in database.execute(all_texts(schema)):
+                if crc32(text) != sum:
                     raise self._damaged(f"{name.decode(errors='replace')} is not what was written")
 
     def _take(self) -> int:
         """Lock the file for as long as we live, and tell the head revision."""
         self._database.execute("PRAGMA locking_mode = EXCLUSIVE")
         self._database.execute("PRAGMA synchronous = FULL")
-        self._database.execute("BEGIN IMMEDIATE")
-        self._database.execute("COMMIT")
+        with self._database as database:
+            database.execute("BEGIN IMMEDIATE")
+            migrate(database)
         # Under an exclusive lock nobody uses the shared memory, and what ``_inspect`` made of it would stay for ever.
         self._beside("-shm").unlink(missing_ok=True)
         head: int = _value(self._database, "SELECT ifnull(max(revision), 0) FROM revisions")
@@ -167,6 +200,14 @@ class SqliteStore:
             return from_document(kind, json.loads(document))
         except (KeyError, TypeError, ValueError) as error:
             raise self._damaged(f"{kind} {id} makes no sense: {error}") from error
+
+    def _revision(self, number: int, at: int, user: str, changes: str) -> Revision:
+        made = (self._change(**change) for change in json.loads(changes))
+        return Revision(number, at, user, tuple(made))
+
+    def _change(self, kind: str, before: dict[str, Any] | None, after: dict[str, Any] | None) -> Change:
+        was, is_ = (None if document is None else from_document(kind, document) for document in (before, after))
+        return Change(was, is_)
 
     # errors
 
@@ -206,22 +247,10 @@ def _value(database: sqlite3.Connection, query: str) -> Any:
 
 def _rows(facts: Iterable[Fact]) -> Iterator[tuple[str, str, int, str, int]]:
     for fact in facts:
-        document = _text(to_document(fact))
-        yield fact.kind, _id_text(Key(fact.kind, fact.id)), fact.revision, document, _checksum(document)
+        document = text_of(to_document(fact))
+        yield fact.kind, id_text(Key(fact.kind, fact.id)), fact.revision, document, checksum(document)
 
 
 def _document(change: Change) -> dict[str, Any]:
     before, after = (None if fact is None else to_document(fact) for fact in change)
     return {"kind": change.key.kind, "before": before, "after": after}
-
-
-def _id_text(key: Key) -> str:
-    return key.id if isinstance(key.id, str) else _text(key.id)
-
-
-def _text(value: Any) -> str:
-    return json.dumps(value, separators=(",", ":"))
-
-
-def _checksum(text: str) -> int:
-    return crc32(text.encode())

@@ -19,6 +19,8 @@ MAY_IMPORT: dict[str, tuple[str, ...]] = {
     "controller.compile": ("controller.model", "controller.pipeline", "controller.flow"),
     "controller.sync": ("controller.flow",),
     "controller.contracts": ("controller.model",),
+    "controller.audit_log": ("controller.model", "controller.contracts"),
+    "controller.sight": ("controller.model",),
     "controller.extension": ("controller",),
     "controller.service": (
         "controller.model",
@@ -27,6 +29,8 @@ MAY_IMPORT: dict[str, tuple[str, ...]] = {
         "controller.compile",
         "controller.sync",
         "controller.contracts",
+        "controller.audit_log",
+        "controller.sight",
     ),
     "controller.counters": (
         "controller.model",

@@ -15,7 +15,7 @@ import pytest
 
 from tests.lived import HISTORY, contents, killed, lived, next_acknowledged, read, writing
 from weft.controller.adapters.sqlite_store import SqliteStore
-from weft.controller.contracts import StoreUnavailable
+from weft.controller.contracts import Revision, StoreUnavailable
 from weft.controller.model.facts import Allocation
 from weft.controller.model.network import Change
 
@@ -25,8 +25,12 @@ def path(tmp_path: Path) -> Path:
     return tmp_path / "weft.db"
 
 
-def numbered(number: int, size: int = 1) -> list[Change]:
-    return [Change(None, Allocation(id="x" * size, last=number, revision=number))]
+def numbered(number: int, size: int = 1) -> Revision:
+    return changed(number, Change(None, Allocation(id="x" * size, last=number, revision=number)))
+
+
+def changed(number: int, *changes: Change) -> Revision:
+    return Revision(number, 0, "", changes)
 
 
 def test_a_reopened_store_holds_the_same_facts_in_the_same_order(path: Path) -> None:
@@ -46,8 +50,8 @@ def test_only_the_next_revision_may_be_committed(path: Path) -> None:
     store = SqliteStore(path)
     for wrong in (0, 2):
         with pytest.raises(ValueError, match="cannot follow 0"):
-            store.commit(wrong, numbered(1))
-    store.commit(1, numbered(1))
+            store.commit(numbered(wrong))
+    store.commit(numbered(1))
     store.close()
     assert read(path).revision == 1
 
@@ -55,14 +59,16 @@ def test_only_the_next_revision_may_be_committed(path: Path) -> None:
 def test_the_last_of_several_changes_of_one_fact_holds(path: Path) -> None:
     store = SqliteStore(path)
     one, two = (Allocation(id="x", last=last) for last in (1, 2))
-    store.commit(1, [Change(None, one), Change(one, two), Change(None, Allocation(id="y", last=1)), Change(two, None)])
+    store.commit(
+        changed(1, Change(None, one), Change(one, two), Change(None, Allocation(id="y", last=1)), Change(two, None))
+    )
     store.close()
     assert [fact.id for fact in read(path).of_kind("allocation")] == ["y"]
 
 
 def test_others_may_not_read_the_file(path: Path) -> None:
     store = SqliteStore(path)
-    store.commit(1, numbered(1))
+    store.commit(numbered(1))
     assert {file.name: file.stat().st_mode & 0o777 for file in path.parent.iterdir()} == {
         "weft.db": 0o600,
         "weft.db-wal": 0o600,
@@ -103,20 +109,21 @@ def test_a_file_that_may_not_grow_leaves_nothing_half_done_and_heals(path: Path)
     try:
         with pytest.raises(StoreUnavailable, match="Cannot write the store"):  # noqa: PT012
             while revision < 1000:
-                store.commit(revision + 1, numbered(revision + 1, size=1000))
+                store.commit(numbered(revision + 1, size=1000))
                 revision += 1
     finally:
         resource.setrlimit(resource.RLIMIT_FSIZE, (soft, hard))
     assert 0 < revision < 1000
     assert [fact.revision for fact in store.load()[1]] == [revision]
-    store.commit(revision + 1, numbered(revision + 1))
+    store.commit(numbered(revision + 1))
     store.close()
     assert read(path).revision == revision + 1
 
 
 FILL = """
 import os, sys
-from weft.controller.adapters.sqlite_store import SqliteStore, StoreUnavailable
+from weft.controller.adapters.sqlite_store import SqliteStore
+from weft.controller.contracts import Revision, StoreUnavailable
 from weft.controller.model.facts import Allocation
 from weft.controller.model.network import Change
 ballast = sys.argv[1] + "/ballast"
@@ -125,12 +132,12 @@ with open(ballast, "wb") as file:
 store, revision = SqliteStore(sys.argv[1] + "/weft.db"), 0
 try:
     while True:
-        store.commit(revision + 1, [Change(None, Allocation(id=str(revision) * 300, last=1))])
+        store.commit(Revision(revision + 1, 0, "", (Change(None, Allocation(id=str(revision) * 300, last=1)),)))
         revision += 1
 except StoreUnavailable as error:
     print(error)
 os.unlink(ballast)
-store.commit(revision + 1, [])
+store.commit(Revision(revision + 1, 0, "", ()))
 store.close()
 store = SqliteStore(sys.argv[1] + "/weft.db")
 head, facts = store.load()

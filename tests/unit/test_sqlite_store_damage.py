@@ -62,10 +62,14 @@ REFUSED = {
     "cut short": (cut_short, "is damaged"),
     "empty": (empty, "is empty"),
     "foreign": (lambda path: alter("PRAGMA application_id = 7", path), "belongs to another program"),
-    "newer": (lambda path: alter("PRAGMA user_version = 2", path), "newer Weft \\(schema 2; this one knows 1\\)"),
+    "newer": (lambda path: alter("PRAGMA user_version = 3", path), "newer Weft \\(schema 3; this one knows 2\\)"),
     "no schema": (lambda path: alter("PRAGMA user_version = 0", path), "no Weft ever wrote schema 0"),
     "lost revision": (lambda path: alter("DELETE FROM revisions WHERE revision = 3", path), "revisions are missing"),
     "edited": (lambda path: alter("UPDATE facts SET document = '{}' WHERE id = 's1'", path), "switch s1 is not what"),
+    "edited record": (
+        lambda path: alter("INSERT INTO records VALUES (1, '', '', '', '', 'done', '{}', 7)", path),
+        "record 1 is not what",
+    ),
     "no tables": (lambda path: alter("DROP TABLE facts", path), "no such table"),
 }
 
