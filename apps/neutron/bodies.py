@@ -11,7 +11,6 @@ from weft.apps.neutron.faults import bad_request
 from weft.apps.northbound.bodies import read_json
 from weft.apps.northbound.problems import Problem
 
-MOST_IN_BULK = 1000
 _REVISION = re.compile(r'"?revision_number=([^",]*)"?')
 
 

@@ -10,11 +10,12 @@ from falcon import Request, Response
 
 from weft.apps.neutron.asking import Asking, asking_of
 from weft.apps.neutron.attributes import Attribute, asked_on_post, asked_on_put
-from weft.apps.neutron.bodies import MOST_IN_BULK, body_of, no_body, wanted_revision
+from weft.apps.neutron.bodies import body_of, no_body, wanted_revision
 from weft.apps.neutron.faults import bad_request, disallowed, stale
 from weft.apps.neutron.queries import links, page, read_query, select
 from weft.apps.neutron.rendering import Renderer, cut
 from weft.apps.neutron.resource import Resource
+from weft.apps.northbound.paths import MOST_COMMANDS
 from weft.controller.model.commands import Command
 from weft.controller.service import Refused
 
@@ -47,8 +48,6 @@ class Collection:
             raise bad_request(f"Unable to find '{resource.name}' in request body")
         if bulk is not None and (not isinstance(bulk, list) or not bulk):
             raise bad_request("Resources required")
-        if bulk is not None and len(bulk) > MOST_IN_BULK:
-            raise bad_request(f"{len(bulk)} {resource.collection} are more than can be made at once ({MOST_IN_BULK})")
         made = self._make(asking, [body[resource.name]] if bulk is None else bulk)
         hidden = self._renderer.hidden(asking)
         shown = []
@@ -76,6 +75,8 @@ class Collection:
             ids.append(id)
             commands += needed
             origins += [asked | {"id": id}] * len(needed)
+            if len(commands) > MOST_COMMANDS:
+                raise bad_request(f"more than {len(ids) - 1} such {resource.collection} cannot be made at once")
         submit(asking, resource, commands, origins)
         return ids
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import fields
+from functools import cache
 from typing import Any
 
 from weft.controller.model.commands import CREATABLE, GIVEN, Create, Refusal
@@ -50,7 +51,7 @@ def create(network: Network, command: Create, caller: Caller) -> Iterator[Change
     if command.kind not in rules:
         raise Refusal("malformed", "kind", f"must be one of {', '.join(CREATABLE)}, not {command.kind!r}")
     given = dict(command.fields)
-    known = {f.name for f in fields(KINDS[command.kind])} - GIVEN
+    known = _settable(command.kind)
     for name in given:
         if name not in known:
             raise Refusal("malformed", name, f"a {command.kind} has no such field that one may set")
@@ -144,6 +145,12 @@ def _create_link(network: Network, given: dict[str, Any], caller: Caller) -> Ite
     link = made(Link, given)
     check_link(network, link)
     yield Change(existing, link)
+
+
+@cache
+def _settable(kind: str) -> frozenset[str]:
+    """The fields that whoever makes such a fact may set."""
+    return frozenset(f.name for f in fields(KINDS[kind])) - GIVEN
 
 
 def _text(given: Mapping[str, Any], name: str) -> str:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import MISSING, fields, replace
+from functools import cache
 from typing import Any, NamedTuple
 
 from weft.controller.model.accounts import EVERYBODY
@@ -22,7 +23,7 @@ from weft.controller.model.commands import (
     Update,
 )
 from weft.controller.model.conditions import found
-from weft.controller.model.facts import Key, Port, Segment, Vif
+from weft.controller.model.facts import KINDS, Key, Port, Segment, Vif
 from weft.controller.model.network import Network
 from weft.controller.model.policy import BUILTIN, Policy, Target
 from weft.controller.model.traits import DEFAULT_SECURITY, SECURITY_LEVELS, TRAITS, WIDEST_PREFIX, strictest
@@ -211,9 +212,14 @@ def _not_granted(
 
 def _changed(before: Port | Segment | None, after: Port | Segment, name: str) -> bool:
     """Whether the field is another than before; of a new fact, than it is when nobody says."""
-    default = next(f.default for f in fields(after) if f.name == name)
-    assert default is not MISSING
-    return bool(getattr(after, name) != (default if before is None else getattr(before, name)))
+    known = _defaults(after.kind)[name] if before is None else getattr(before, name)
+    return bool(getattr(after, name) != known)
+
+
+@cache
+def _defaults(kind: str) -> dict[str, Any]:
+    """What the fields of such a fact are when nobody says, where they may be left out."""
+    return {field.name: field.default for field in fields(KINDS[kind]) if field.default is not MISSING}
 
 
 def _lower(level: str, than: str) -> bool:

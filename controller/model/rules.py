@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import re
 from collections.abc import Collection, Iterator
+from functools import lru_cache
 from ipaddress import IPv4Network, IPv6Network, ip_address, ip_network
 
 _IDENTIFIER = re.compile(r"[A-Za-z0-9][A-Za-z0-9_.:-]{0,63}")
 _NAME = re.compile(r"[^\x00-\x1f\x7f]{1,255}")
 _MAC = re.compile(r"[0-9a-f]{2}(:[0-9a-f]{2}){5}")
+_LONGEST_ADDRESS = 64
 _NO_STATION = tuple(  # addresses that no station has: RFC 6890
     (ip_network(prefix), why)
     for prefix, why in (
@@ -109,6 +111,21 @@ def check_mac(field: str, value: object) -> None:
 
 def check_address(field: str, value: object) -> None:
     """The IP address of one station, in its shortest form: no multicast, loopback, broadcast or unspecified one."""
+    if not isinstance(value, str) or len(value) > _LONGEST_ADDRESS or not _is_station(value):
+        _check_address(field, value)
+
+
+@lru_cache(maxsize=1 << 14)
+def _is_station(text: str) -> bool:
+    """Whether it is; a fact is checked each time that anything of it changes, and most of its addresses never do."""
+    try:
+        _check_address("", text)
+    except Malformed:
+        return False
+    return True
+
+
+def _check_address(field: str, value: object) -> None:
     try:
         address = ip_address(value) if isinstance(value, str) and "%" not in value else None
     except ValueError:
