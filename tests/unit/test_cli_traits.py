@@ -152,9 +152,9 @@ def test_one_may_act_with_less_before_or_after_the_command(weft: Weft, segments:
     weft("port", "create", "web", "--segment", "red", "--connect", "role:tester")
     weft("vif", "create", "guest", "--project", "blue", "--mac", "02:00:00:00:00:01")
     status, _, err = weft("--as-project", "blue", "plug", "web", "guest")
-    assert status == 1
+    assert status == 5
     assert err.endswith("(404 Not Found)\n")
-    assert weft("plug", "web", "guest", "--as-project", "blue", "--as-role", "x")[0] == 1
+    assert weft("plug", "web", "guest", "--as-project", "blue", "--as-role", "x")[0] == 5
     assert weft("--as-project", "blue", "--as-role", "x", "--as-role", "tester", "plug", "web", "guest")[0] == 0
     assert weft("--as-project", "green", "unplug", "web", "--as-project", "blue").status == 0, "the later one counts"
     assert weft("--as-role", "tester", "unplug", "web") == (
