@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Iterator
 from uuid import uuid4
 
 import falcon
@@ -11,10 +10,9 @@ import falcon
 from weft.apps.identity.identity import Identify, NotNow, Presented, Unidentified
 from weft.apps.neutron.faults import not_now, unauthorized
 from weft.controller.model.commands import Command
-from weft.controller.model.facts import Fact, Key, Subnet
+from weft.controller.model.facts import Fact, Subnet
 from weft.controller.model.policy import Target
 from weft.controller.model.rights import Caller
-from weft.controller.model.visibility import sees
 from weft.controller.service import Service
 
 NOBODYS_PROJECT = "default"  # of what an operator makes who acts for no project and names none
@@ -28,8 +26,8 @@ class Asking:
 
     def __init__(self, service: Service, caller: Caller) -> None:
         self.service = service
-        self.caller = caller
-        self.sight = _Sight(service, caller)
+        self.sight = service.sight(caller)
+        self.caller = self.sight.caller
         self.promised: set[tuple[str, str]] = set()
         self.subnets_by_segment: dict[str, tuple[Subnet, ...]] = {}
 
@@ -49,27 +47,6 @@ class Asking:
     def count(self, kind: str) -> int:
         """How many facts of a kind there are, whoever may see them."""
         return self.service.network.count(kind)
-
-
-class _Sight:
-    """The facts that the caller may see."""
-
-    def __init__(self, service: Service, caller: Caller) -> None:
-        self._network = service.network
-        self._caller = caller
-
-    def fact(self, kind: str, id: str) -> Fact | None:
-        """The fact of that kind and id."""
-        fact = self._network.fact(Key(kind, id))
-        return fact if sees(self._network, fact, kind, self._caller) else None
-
-    def all(self, kind: str) -> Iterator[Fact]:
-        """All facts of a kind."""
-        return (fact for fact in self._network.of_kind(kind) if self.may_see(fact))
-
-    def may_see(self, fact: Fact) -> bool:
-        """Whether the caller may see that fact."""
-        return sees(self._network, fact, fact.kind, self._caller)
 
 
 class Asked:

@@ -100,6 +100,8 @@ class Resource(ABC):
         if "id" in wanted:
             named = (self.find(asking, id) for id in dict.fromkeys(wanted["id"]))
             found: Iterable[Fact] = (fact for fact in named if fact is not None)
+        elif "name" in self.told_by_fact and "name" in wanted:
+            found = (fact for name in dict.fromkeys(wanted["name"]) for fact in asking.sight.named(self.kind, name))
         else:
             found = asking.sight.all(self.kind)
         for attribute, field in self.told_by_fact.items():

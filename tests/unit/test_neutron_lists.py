@@ -30,7 +30,7 @@ def names(found: list[Document]) -> str:
 def test_one_key_names_alternatives_and_several_keys_must_all_hold(neutron: Neutron, four: list[Document]) -> None:
     for query, found in {
         "name=a": "aa",
-        "name=a&name=b": "aba",
+        "name=a&name=b": "aab",
         "name=a&mtu=1400": "aa",
         "name=b&mtu=1400": "",
         "mtu=1400&mtu=1500": "aba",
