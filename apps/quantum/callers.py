@@ -30,7 +30,8 @@ class Callers:
         except NotNow as error:
             status = 429 if isinstance(error, Busy) else 503
             raise Fault(other(status), str(error), {"Retry-After": str(error.seconds)}) from None
-        req.context.caller = caller(identity, None, int(time.time()))
+        found = caller(identity, None, int(time.time()))
+        req.context.caller = found._replace(user=identity.user, origin=req.remote_addr)
 
 
 def check_tenant(caller: Caller, tenant: str) -> None:

@@ -9,8 +9,7 @@ import falcon
 from weft.apps.northbound.acting import caller_of
 from weft.apps.quantum.callers import check_tenant
 from weft.apps.quantum.faults import NETWORK_NOT_FOUND, PORT_NOT_FOUND, Fault
-from weft.controller.model.facts import Key, Port, Segment, Vif
-from weft.controller.model.visibility import sees
+from weft.controller.model.facts import Port, Segment, Vif
 from weft.controller.service import Service
 
 
@@ -21,7 +20,8 @@ class Tenant:
         self.caller = caller_of(req)
         check_tenant(self.caller, name)
         self.name = name
-        self._network = service.network
+        self._sight = service.sight(self.caller)
+        self._network = service.network  # for its indexes; what they name is looked up by sight
 
     def networks(self) -> Iterator[Segment]:
         """All networks of the tenant, in the order of their making."""
@@ -74,6 +74,5 @@ class Tenant:
         return self.known_port(id) if id is not None else None
 
     def _fact(self, kind: str, id: str) -> Segment | Port | Vif | None:
-        fact = self._network.fact(Key(kind, id))
-        seen = sees(self._network, fact, kind, self.caller)
-        return fact if seen and isinstance(fact, Segment | Port | Vif) and fact.project == self.name else None
+        fact = self._sight.fact(kind, id)
+        return fact if isinstance(fact, Segment | Port | Vif) and fact.project == self.name else None

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import json
 import re
-from typing import Any, NamedTuple, Protocol
+from typing import Any, ClassVar, NamedTuple, Protocol
 
 from falcon.testing import Result, TestClient
 
 from tests.matrix.oracle import Role
-from tests.matrix.society import IDENTITIES, PROJECT_BY_WHOSE, Society, identify
+from tests.matrix.society import HIDDEN, IDENTITIES, MISSING, PROJECT_BY_WHOSE, Society, identify
+from weft.apps.neutron.app import build_neutron
 from weft.apps.northbound.app import build_app
 from weft.apps.northbound.paths import COLLECTIONS, PATHS
 from weft.apps.quantum.app import build_quantum
@@ -208,13 +209,75 @@ class Quantum:
     def _path(self, kind: str, id: str) -> str:
         if kind == "segment":
             return f"/networks/{id}"
-        found = self._society.net.service.network.port(id) if kind == "port" else None
-        return f"/networks/{found.segment if found is not None else 'red-home'}/ports/{id}" if kind == "port" else ""
+        if kind != "port":
+            return ""
+        found = self._society.net.service.network.port(id.replace(MISSING, HIDDEN))
+        assert found is not None
+        segment = found.segment if found.id == id else found.segment.replace(HIDDEN, MISSING)
+        return f"/networks/{segment}/ports/{id}"
 
     def _tenant(self, role: Role, kind: str, id: str) -> str:
         """The operator asks for each thing where it is; everybody else under the own project."""
         whose = self._society.things[kind].get(id) if role == "operator" else None
         return PROJECT_BY_WHOSE[whose] if whose is not None else str(IDENTITIES["member"].project)
+
+
+class Neutron:
+    """Neutron's API: a network is a segment, and a port brings its VIF along, so that nothing is plugged by hand."""
+
+    name = "neutron"
+    _COLLECTIONS: ClassVar = {"segment": "networks", "port": "ports", "subnet": "subnets"}
+
+    def __init__(self, society: Society) -> None:
+        self._client = TestClient(build_neutron(society.net.service, identify))
+        self._made = 0
+
+    def ask(self, role: Role, method: str, path: str, body: Any = None) -> Answer:
+        """Ask for anything."""
+        headers = {"X-Auth-Token": role}
+        return _answer(self._client.simulate_request(method, path, headers=headers, json=body), path, body)
+
+    def list(self, role: Role, kind: str) -> Answer | None:
+        if kind not in self._COLLECTIONS:
+            return None
+        answer = self.ask(role, "GET", self._path(kind))
+        found = json.loads(answer.text).get(self._COLLECTIONS[kind], ()) if answer.status == 200 else ()
+        return answer._replace(ids=frozenset(one["id"] for one in found))
+
+    def get(self, role: Role, kind: str, id: str) -> Answer | None:
+        return self.ask(role, "GET", self._path(kind, id)) if kind in self._COLLECTIONS else None
+
+    def update(self, role: Role, kind: str, id: str) -> Answer | None:
+        return self._put(role, "PUT", kind, {"description": "another one"}, id)
+
+    def delete(self, role: Role, kind: str, id: str) -> Answer | None:
+        return self.ask(role, "DELETE", self._path(kind, id)) if kind in self._COLLECTIONS else None
+
+    def create(self, role: Role, kind: str, segment: str, project: str | None) -> Answer | None:
+        self._made += 1
+        more: dict[str, Any] = {"project_id": project} if project is not None else {}
+        if kind in ("port", "subnet"):
+            more["network_id"] = segment
+        if kind == "subnet":
+            more |= {"ip_version": 4, "cidr": f"23.{self._made >> 8}.{self._made & 255}.0/24"}
+        answer = self._put(role, "POST", kind, {"name": "new", **more})
+        if answer is not None and "other than the authenticated project" in answer.text:
+            return answer._replace(status=403)  # it says 400, as Neutron does
+        return answer
+
+    def plug(self, role: Role, port: str, vif: str) -> Answer | None:
+        return None
+
+    def unplug(self, role: Role, port: str) -> Answer | None:
+        return None
+
+    def _put(self, role: Role, method: str, kind: str, fields: dict[str, Any], id: str = "") -> Answer | None:
+        if kind not in self._COLLECTIONS:
+            return None
+        return self.ask(role, method, self._path(kind, id), {self._COLLECTIONS[kind][:-1]: fields})
+
+    def _path(self, kind: str, id: str = "") -> str:
+        return f"/v2.0/{self._COLLECTIONS[kind]}{f'/{id}' if id else ''}"
 
 
 def _answer(result: Result, path: str, body: Any) -> Answer:

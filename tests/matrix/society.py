@@ -14,6 +14,7 @@ from weft.controller.model.facts import Pool
 from weft.controller.model.traits import Offer
 
 HIDDEN = "hush"  # the project, and a part of every text of what it has
+MISSING = "none"  # what is in its place in the ids of what is not there; both are equally long
 PROJECT_BY_WHOSE: dict[Whose, str] = {"own": "red", "open": "blue", "hidden": HIDDEN}
 IDENTITIES: dict[Role, Identity] = {
     "operator": Identity("olga", None, frozenset({"operator"}), True, "olga"),
@@ -74,6 +75,7 @@ class Society:
         self.things: dict[str, dict[str, Whose]] = {"segment": {}, "port": {}, "vif": {}, "subnet": {}}
         for whose in ("own", "open", "hidden"):
             self.segment(whose, f"{self.word(whose)}-home")
+        self.things["segment"]["blue-home"] = "hidden"  # only ports on it are open
         self.segment("open", "shared", shared_with=("*",))
         self.segment("own", "red-shared", shared_with=("*",))
 
