@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator
-from typing import Any
+from functools import cache
+from importlib.metadata import version
+from typing import Any, cast
 
 import falcon
 from falcon.media import JSONHandler
@@ -23,7 +25,7 @@ from weft.apps.northbound.drops import Drops
 from weft.apps.northbound.flows import Flows
 from weft.apps.northbound.health import Health
 from weft.apps.northbound.item import Item
-from weft.apps.northbound.openapi import Route
+from weft.apps.northbound.openapi import Route, document
 from weft.apps.northbound.plug import PluggedVif
 from weft.apps.northbound.raw_path import RawPath
 from weft.apps.northbound.request_id import RequestId
@@ -67,6 +69,15 @@ def routes(service: Service) -> Iterator[Route]:
     yield paths.FLOWS, Flows(service)
     yield paths.AUDITS, Audits(service)
     yield paths.HEALTH, Health(service)
+    yield paths.DOCS, Docs()
+    yield paths.OPENAPI, OpenApi(described)
+
+
+@cache
+def described() -> dict[str, Any]:
+    """The OpenAPI document of all that there is."""
+    nothing = cast(Service, None)  # what a resource is good for, it says without one
+    return document(routes(nothing), version("weft"))
 
 
 def build_app(service: Service, identify: Identify | str) -> falcon.App[falcon.Request, falcon.Response]:
@@ -80,9 +91,6 @@ def build_app(service: Service, identify: Identify | str) -> falcon.App[falcon.R
     # ASCII only: then no text, whatever a switch calls its interfaces, can fail to be encoded.
     app.resp_options.media_handlers[falcon.MEDIA_JSON] = JSONHandler(dumps=json.dumps)
     problems.install(app)
-    found = list(routes(service))
-    found += [(paths.DOCS, Docs())]
-    found += [(paths.OPENAPI, OpenApi(found))]
-    for path, resource in found:
+    for path, resource in routes(service):
         app.add_route(path, resource)
     return app

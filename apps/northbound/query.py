@@ -134,7 +134,7 @@ def _orders(kind: str, given: Mapping[str, Any]) -> tuple[Order, ...]:
     asked = tuple(Order(name.removeprefix("-"), name.startswith("-")) for name in named)
     if len({order.field for order in asked}) < len(asked):
         raise malformed("names a field twice", "sort")
-    asked = asked or ((Order("created_at"),) if "created_at" in known else ())
+    asked = asked or tuple(Order(name) for name in ("created_at", "number") if name in known)  # as they were made
     return asked if any(order.field == "id" for order in asked) else (*asked, Order("id"))
 
 

@@ -3,15 +3,13 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
+from collections.abc import Callable
 from functools import cached_property
-from importlib.metadata import version
 from importlib.resources import files
-from typing import ClassVar
+from typing import Any, ClassVar
 
 import falcon
 
-from weft.apps.northbound import openapi
 from weft.apps.northbound.operations import Answer, Operation, Operations
 from weft.apps.northbound.paths import OPENAPI
 
@@ -35,8 +33,8 @@ class OpenApi:
         )
     }
 
-    def __init__(self, routes: Sequence[openapi.Route]) -> None:
-        self._routes = routes
+    def __init__(self, described: Callable[[], dict[str, Any]]) -> None:
+        self._described = described
 
     def on_get(self, req: falcon.Request, resp: falcon.Response) -> None:
         """The document, the same one until the controller is another."""
@@ -45,7 +43,7 @@ class OpenApi:
 
     @cached_property
     def _text(self) -> bytes:
-        return json.dumps(openapi.document([*self._routes, (OPENAPI, self)], version("weft"))).encode()
+        return json.dumps(self._described()).encode()
 
 
 class Docs:

@@ -75,7 +75,8 @@ def _shape(kind: str, name: str, *, partial: bool) -> type[BaseModel]:
     for field in settable(kind):
         hint = described(kind, field.name, field.hint, read=True)
         members[field.name] = (hint, None if partial else ... if field.required else field.default)
-    model: type[BaseModel] = create_model(name, __config__=STRICT, **members)
+    about = f"What is changed of a {kind}; all else stays as it is." if partial else f"A new {kind}."
+    model: type[BaseModel] = create_model(name, __config__=STRICT, __doc__=about, **members)
     return model
 
 

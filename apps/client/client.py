@@ -1,0 +1,267 @@
+"""A client of REST v1. Whatever the controller refuses is raised as the ``Problem`` that it answered with."""
+
+from __future__ import annotations
+
+import ssl
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from types import TracebackType
+from typing import Any, Self, cast
+from urllib.parse import quote
+
+import httpx
+
+from weft.apps.client import documents as d
+from weft.apps.client.connection import Connection, Document, Documents, Filter, query_of
+from weft.apps.client.errors import BadAddress
+from weft.apps.client.events import Event, events
+from weft.apps.client.things import A_PAGE, AnyThings, Page, Things, marker_in
+from weft.apps.northbound.paths import (
+    ACT_AS,
+    AUDIT_LOG,
+    AUDITS,
+    CLAIMS,
+    COUNTERS,
+    DOCTOR,
+    DROPS,
+    FLOWS,
+    HEALTH,
+    OPENAPI,
+    PATHS,
+    TRANSACTIONS,
+    WATCH,
+)
+
+DEFAULT_URL = "http://127.0.0.1:8181"
+SILENCE = 60.0  # seconds after which a watch that does not even say that it lives is taken to be lost
+
+
+class Client:
+    """The controller at a URL. Every method is one request, and returns what the controller says then.
+
+    With ``project`` the requests are that project's with those roles, and not the operator's. ``wait`` of a method is
+    how many seconds to wait for the switches, ``key`` a name under which the request may be sent again. Raises
+    ``BadAddress`` where no controller can be at such a URL.
+
+    At an ``https://`` URL those are believed whom the certificates in ``ca_certificate`` vouch for, or else everybody's
+    usual ones.
+    """
+
+    def __init__(
+        self,
+        url: str = DEFAULT_URL,
+        token: str = "",
+        timeout: float = 30.0,
+        *,
+        project: str | None = None,
+        roles: Iterable[str] = (),
+        ca_certificate: str | None = None,
+        transport: httpx.BaseTransport | None = None,
+    ) -> None:
+        if not _can_be(url):
+            raise BadAddress(f"must be http://HOST:PORT (or https://) with a port from 1 to 65535, not {url!r}")
+        headers = {"Authorization": f"Bearer {token}"} if token else {}
+        if project is not None:
+            headers[ACT_AS] = acting_as(project, roles)
+        verify = _believing(ca_certificate) if ca_certificate is not None else True
+        self._connection = Connection(url, headers, timeout, transport, verify)
+        self.url = url
+        self.project = project
+        self.segments = Things[d.Segment, d.NewSegment, d.ChangedSegment](self._connection, "segment")
+        self.ports = Things[d.Port, d.NewPort, d.ChangedPort](self._connection, "port")
+        self.vifs = Things[d.Vif, d.NewVif, d.ChangedVif](self._connection, "vif")
+        self.switches = Things[d.Switch, d.NewSwitch, d.ChangedSwitch](self._connection, "switch")
+        self.links = Things[d.Link, d.NewLink, d.ChangedLink](self._connection, "link")
+
+    def close(self) -> None:
+        """Let go of the connection."""
+        self._connection.close()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, at: TracebackType | None) -> None:
+        self.close()
+
+    # things of any kind
+
+    def things(self, kind: str) -> AnyThings:
+        """The things of a kind that is not known before the program runs."""
+        return Things(self._connection, kind)
+
+    def list(
+        self,
+        kind: str,
+        *,
+        fields: Iterable[str] | None = None,
+        sort: Iterable[str] | None = None,
+        **filters: Filter | None,
+    ) -> Documents:
+        """All things of a kind, or those that pass the filters, however many pages they are."""
+        return self.things(kind).list(fields=fields, sort=sort, **filters)
+
+    def show(self, kind: str, id: str) -> Document:
+        """One thing."""
+        return self.things(kind).show(id)
+
+    def create(
+        self, kind: str, fields: Mapping[str, Any], *, wait: float | None = None, key: str | None = None
+    ) -> Document:
+        """Make one."""
+        return self.things(kind).create(fields, wait=wait, key=key)
+
+    def update(
+        self,
+        kind: str,
+        id: str,
+        fields: Mapping[str, Any],
+        if_revision: int | None = None,
+        *,
+        wait: float | None = None,
+        key: str | None = None,
+    ) -> Document:
+        """Give fields of it new values, if it still is at that revision."""
+        return self.things(kind).update(id, fields, if_revision, wait=wait, key=key)
+
+    def delete(
+        self, kind: str, id: str, if_revision: int | None = None, *, wait: float | None = None, key: str | None = None
+    ) -> None:
+        """Delete it, if it still is at that revision."""
+        self.things(kind).delete(id, if_revision, wait=wait, key=key)
+
+    def history(self, kind: str, id: str, *, limit: int | None = None) -> Documents:
+        """How it came to be as it is, the newest first."""
+        return self.things(kind).history(id, limit=limit)
+
+    # what they do together
+
+    def plug(
+        self,
+        port: str,
+        vif: str,
+        if_revision: int | None = None,
+        *,
+        wait: float | None = None,
+        key: str | None = None,
+    ) -> Document:
+        """Put a VIF into a port, and return the port."""
+        more: dict[str, Any] = {"if_revision": if_revision, "wait": wait, "key": key}
+        return self._connection.ask("PUT", _of_port(port, "vif"), json={"vif": vif}, **more)
+
+    def unplug(
+        self, port: str, if_revision: int | None = None, *, wait: float | None = None, key: str | None = None
+    ) -> None:
+        """Take the VIF out of a port."""
+        self._connection.ask("DELETE", _of_port(port, "vif"), if_revision=if_revision, wait=wait, key=key)
+
+    def transaction(
+        self, commands: Sequence[Mapping[str, Any]], *, wait: float | None = None, key: str | None = None
+    ) -> Document:
+        """All of the commands or none: the revision, and what each made."""
+        return self._connection.ask("POST", TRANSACTIONS, json={"commands": commands}, wait=wait, key=key)
+
+    # what happens, and what has happened
+
+    def watch(
+        self,
+        from_: int | None = None,
+        *,
+        kinds: Iterable[str] | None = None,
+        projects: Iterable[str] | None = None,
+        ids: Iterable[str] | None = None,
+        status: bool = False,
+        heartbeat: float | None = None,
+    ) -> Iterator[Event]:
+        """What has changed since a revision and what changes from now on, as it happens; without one, from now on.
+
+        With ``status`` also the status of the ports that ``ids`` name. It goes on until the connection ends
+        (``Unreachable``); then another one from the last event's ``id`` misses nothing.
+        """
+        query = query_of(kind=kinds, project=projects, id=ids, **{"from": from_})
+        if status:
+            query["status"] = "true"
+        if heartbeat is not None:
+            query["heartbeat"] = f"{heartbeat:g}"
+        with self._connection.stream(WATCH, params=query, silence=SILENCE) as lines:
+            yield from (event for event in events(lines) if isinstance(event, Event))
+
+    def audit_log(self, *, limit: int = A_PAGE, marker: str | None = None, **filters: Filter | None) -> Page[Document]:
+        """Who did what, from where, with which outcome: the newest first."""
+        query = query_of(**filters, limit=limit, marker=marker)
+        answer = self._connection.ask("GET", AUDIT_LOG, params=query)
+        return Page(answer["records"], marker_in(answer.get("next")))
+
+    # the fabric
+
+    def audit(self, switch: str) -> None:
+        """Let a switch be asked what it holds, and repaired where that is not what it should."""
+        self._connection.ask("POST", AUDITS, json={"switch": switch})
+
+    def unknown_switches(self) -> Documents:
+        """The switches that are connected and that the model does not know."""
+        return cast(Documents, self._connection.ask("GET", PATHS["switch"], params={"limit": 1}).get("unknown", []))
+
+    def flows(self, switch: str) -> Documents:
+        """The flow entries of a switch, with their names and reasons."""
+        return cast(Documents, self._connection.ask("GET", FLOWS, params={"switch": switch})["flows"])
+
+    def claims(self, **filters: str) -> Documents:
+        """What interfaces of switches say that they are for, or those claims whose fields are exactly so."""
+        return cast(Documents, self._connection.ask("GET", CLAIMS, params=filters)["claims"])
+
+    def counters(self, port: str) -> Document:
+        """What has passed at a port and what has died, as its switch counts it now."""
+        return self._connection.ask("GET", _of_port(port, COUNTERS))
+
+    def drops(self, limit: int | None = None) -> Document:
+        """Why frames die, the most first, and the switches that did not answer."""
+        return self._connection.ask("GET", DROPS, params=query_of(limit=limit))
+
+    def doctor(self) -> Documents:
+        """What is wrong, errors first."""
+        return cast(Documents, self._connection.ask("GET", DOCTOR)["findings"])
+
+    # the controller
+
+    def health(self) -> Document:
+        """Whether it answers, and its revision."""
+        return self._connection.ask("GET", HEALTH)
+
+    def openapi(self) -> Document:
+        """The OpenAPI document of the API."""
+        return self._connection.ask("GET", OPENAPI)
+
+
+def acting_as(project: str, roles: Iterable[str] = ()) -> str:
+    """The value of the header ``Weft-Act-As`` that says so.
+
+    >>> acting_as("blue", ["tester", "café; bar"])
+    'project=blue; role=tester; role=caf%C3%A9%3B%20bar'
+    """
+    return "; ".join([f"project={quote(project, safe='')}", *(f"role={quote(role, safe='')}" for role in roles)])
+
+
+def _believing(ca_certificate: str) -> ssl.SSLContext:
+    try:
+        return ssl.create_default_context(cafile=ca_certificate)
+    except (OSError, ssl.SSLError):
+        raise BadAddress(f"cannot be asked: {ca_certificate} holds no certificates in PEM form") from None
+
+
+def _can_be(url: str) -> bool:
+    """Whether a controller can be at that URL.
+
+    >>> _can_be("http://[::1]:8181"), _can_be("http://127.0.0.1:99999"), _can_be("127.0.0.1:8181")
+    (True, False, False)
+    """
+    try:
+        address = httpx.URL(url)
+        named = bool(address.host)
+        address.raw_host.decode("ascii").encode("idna")  # as the resolver will: no label may be empty or too long
+    except (httpx.InvalidURL, UnicodeError):
+        return False
+    # The resolver of C takes a port modulo 65536: without this check, a wrong one would reach another program.
+    return named and address.scheme in ("http", "https") and (address.port is None or 0 < address.port < 65536)
+
+
+def _of_port(port: str, what: str) -> str:
+    return f"{PATHS['port']}/{quote(port, safe='')}/{what}"

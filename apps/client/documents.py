@@ -1,0 +1,675 @@
+"""What the API shows and takes, as types. Written by ``scripts/docs`` from the API itself; do not edit."""
+
+from __future__ import annotations
+
+from typing import Any, Literal, NotRequired, TypedDict
+
+
+class Audited(TypedDict):
+    """The switch to look at."""
+
+    switch: str
+
+
+class ChangedLink(TypedDict):
+    """What is changed of a link; all else stays as it is."""
+
+    id: NotRequired[str]
+    a: NotRequired[GivenLinkEndpoint]
+    b: NotRequired[GivenLinkEndpoint]
+    admin_up: NotRequired[bool]
+
+
+class ChangedPort(TypedDict):
+    """What is changed of a port; all else stays as it is."""
+
+    id: NotRequired[str]
+    name: NotRequired[str]
+    project: NotRequired[str]
+    segment: NotRequired[str]
+    admin_up: NotRequired[bool]
+    vif_kinds: NotRequired[list[Literal["tap", "veth", "internal", "vhost-user", "dpdk", "physical", "sriov"]]]
+    connect: NotRequired[list[Literal["owner"] | str]]
+    offer: NotRequired[GivenPortOffer | None]
+    security: NotRequired[Literal["none", "mac", "mac+inner", "mac+ip"] | None]
+    fixed_ips: NotRequired[list[str]]
+    allowed_addresses: NotRequired[list[GivenPortAllowedAddress]]
+    router: NotRequired[bool]
+    dhcp_server: NotRequired[bool]
+    promiscuous: NotRequired[bool]
+    trunk: NotRequired[list[GivenPortSubport]]
+    isolated: NotRequired[str | None]
+    max_rate: NotRequired[int | None]
+    burst: NotRequired[int | None]
+    max_broadcast: NotRequired[int | None]
+    tags: NotRequired[list[str]]
+    description: NotRequired[str]
+
+
+class ChangedSegment(TypedDict):
+    """What is changed of a segment; all else stays as it is."""
+
+    id: NotRequired[str]
+    name: NotRequired[str]
+    project: NotRequired[str]
+    transport: NotRequired[Literal["local", "vlan"]]
+    segmentation_id: NotRequired[int | None]
+    admin_up: NotRequired[bool]
+    mtu: NotRequired[int]
+    security: NotRequired[Literal["none", "mac", "mac+inner", "mac+ip"]]
+    vlan_transparent: NotRequired[bool]
+    shared_with: NotRequired[list[str]]
+    tags: NotRequired[list[str]]
+    description: NotRequired[str]
+
+
+class ChangedSwitch(TypedDict):
+    """What is changed of a switch; all else stays as it is."""
+
+    id: NotRequired[str]
+    dpid: NotRequired[str]
+    fabric_interfaces: NotRequired[list[str]]
+    tags: NotRequired[list[str]]
+    description: NotRequired[str]
+
+
+class ChangedVif(TypedDict):
+    """What is changed of a vif; all else stays as it is."""
+
+    id: NotRequired[str]
+    mac: NotRequired[str]
+    name: NotRequired[str]
+    project: NotRequired[str]
+    vif_kind: NotRequired[Literal["tap", "veth", "internal", "vhost-user", "dpdk", "physical", "sriov"]]
+    device: NotRequired[str]
+    switch: NotRequired[str | None]
+    interface: NotRequired[str | None]
+    tags: NotRequired[list[str]]
+    description: NotRequired[str]
+
+
+class Claims(TypedDict):
+    """What interfaces say themselves."""
+
+    claims: list[ShownClaim]
+
+
+class Counted(TypedDict):
+    """Frames, and their bytes."""
+
+    frames: int
+    bytes: int
+
+
+class Counters(TypedDict):
+    """What has passed at a port and what has died."""
+
+    port: str
+    switch: str
+    interface: str
+    received: Counted
+    sent: Counted
+    dropped: list[DroppedHere]
+    dropped_frames: int
+
+
+class Dropped(TypedDict):
+    """Frames that have died at one place for one reason."""
+
+    port: str | None
+    name: str | None
+    segment: str | None
+    switch: str
+    reason: str
+    frames: int
+    why: str
+
+
+class DroppedHere(TypedDict):
+    """Frames of a port that have died for one reason."""
+
+    frames: int
+    bytes: int
+    reason: str
+    why: str
+
+
+class Drops(TypedDict):
+    """Why frames die."""
+
+    drops: list[Dropped]
+    unanswered: list[str]
+
+
+class Finding(TypedDict):
+    """Something that somebody should know."""
+
+    severity: Literal["error", "warning"]
+    about: str
+    what: str
+    do: str
+
+
+class Findings(TypedDict):
+    """All that is wrong, or may be."""
+
+    findings: list[Finding]
+
+
+class Flow(TypedDict):
+    """An entry that a switch holds or should hold, and why."""
+
+    table: str
+    priority: int
+    match: str
+    actions: str
+    name: str
+    cookie: str
+    stage: str
+    reasons: list[str]
+    state: str
+    ofctl: str
+    text: str
+
+
+class Flows(TypedDict):
+    """The flow entries of a switch."""
+
+    flows: list[Flow]
+
+
+class GivenLinkEndpoint(TypedDict):
+    """GivenLinkEndpoint."""
+
+    switch: str
+    interface: str
+
+
+class GivenPortAllowedAddress(TypedDict):
+    """GivenPortAllowedAddress."""
+
+    mac: NotRequired[str | None]
+    prefix: NotRequired[str | None]
+
+
+class GivenPortOffer(TypedDict):
+    """GivenPortOffer."""
+
+    to: str
+    vif_kind: Literal["tap", "veth", "internal", "vhost-user", "dpdk", "physical", "sriov"]
+    expires: int
+
+
+class GivenPortSubport(TypedDict):
+    """GivenPortSubport."""
+
+    tag: int
+    segment: str
+
+
+class Health(TypedDict):
+    """The health of the process."""
+
+    status: Literal["ok"]
+    revision: int
+
+
+class Link(TypedDict):
+    """A cable between two fabric interfaces, declared by somebody or discovered by LLDP."""
+
+    id: str
+    a: LinkEndpoint
+    b: LinkEndpoint
+    admin_up: bool
+    origin: Literal["declared", "discovered"]
+    revision: int
+    up: bool
+
+
+class LinkEndpoint(TypedDict):
+    """LinkEndpoint."""
+
+    switch: str
+    interface: str
+
+
+class LinkList(TypedDict):
+    """LinkList."""
+
+    links: list[Link | PartOfLink]
+    next: NotRequired[str]
+
+
+class MadeLinkList(TypedDict):
+    """MadeLinkList."""
+
+    links: list[Link]
+
+
+class MadePortList(TypedDict):
+    """MadePortList."""
+
+    ports: list[Port]
+
+
+class MadeSegmentList(TypedDict):
+    """MadeSegmentList."""
+
+    segments: list[Segment]
+
+
+class MadeSwitchList(TypedDict):
+    """MadeSwitchList."""
+
+    switches: list[Switch]
+
+
+class MadeVifList(TypedDict):
+    """MadeVifList."""
+
+    vifs: list[Vif]
+
+
+class NewLink(TypedDict):
+    """A new link."""
+
+    id: NotRequired[str]
+    a: GivenLinkEndpoint
+    b: GivenLinkEndpoint
+    admin_up: NotRequired[bool]
+
+
+class NewPort(TypedDict):
+    """A new port."""
+
+    id: NotRequired[str]
+    name: str
+    project: NotRequired[str]
+    segment: str
+    admin_up: NotRequired[bool]
+    vif_kinds: NotRequired[list[Literal["tap", "veth", "internal", "vhost-user", "dpdk", "physical", "sriov"]]]
+    connect: NotRequired[list[Literal["owner"] | str]]
+    offer: NotRequired[GivenPortOffer | None]
+    security: NotRequired[Literal["none", "mac", "mac+inner", "mac+ip"] | None]
+    fixed_ips: NotRequired[list[str]]
+    allowed_addresses: NotRequired[list[GivenPortAllowedAddress]]
+    router: NotRequired[bool]
+    dhcp_server: NotRequired[bool]
+    promiscuous: NotRequired[bool]
+    trunk: NotRequired[list[GivenPortSubport]]
+    isolated: NotRequired[str | None]
+    max_rate: NotRequired[int | None]
+    burst: NotRequired[int | None]
+    max_broadcast: NotRequired[int | None]
+    tags: NotRequired[list[str]]
+    description: NotRequired[str]
+
+
+class NewSegment(TypedDict):
+    """A new segment."""
+
+    id: NotRequired[str]
+    name: str
+    project: str
+    transport: NotRequired[Literal["local", "vlan"]]
+    segmentation_id: NotRequired[int | None]
+    admin_up: NotRequired[bool]
+    mtu: NotRequired[int]
+    security: NotRequired[Literal["none", "mac", "mac+inner", "mac+ip"]]
+    vlan_transparent: NotRequired[bool]
+    shared_with: NotRequired[list[str]]
+    tags: NotRequired[list[str]]
+    description: NotRequired[str]
+
+
+class NewSwitch(TypedDict):
+    """A new switch."""
+
+    id: str
+    dpid: str
+    fabric_interfaces: NotRequired[list[str]]
+    tags: NotRequired[list[str]]
+    description: NotRequired[str]
+
+
+class NewVif(TypedDict):
+    """A new vif."""
+
+    id: NotRequired[str]
+    mac: str
+    name: NotRequired[str]
+    project: NotRequired[str]
+    vif_kind: NotRequired[Literal["tap", "veth", "internal", "vhost-user", "dpdk", "physical", "sriov"]]
+    device: NotRequired[str]
+    switch: NotRequired[str | None]
+    interface: NotRequired[str | None]
+    tags: NotRequired[list[str]]
+    description: NotRequired[str]
+
+
+class PartOfLink(TypedDict):
+    """A cable between two fabric interfaces, declared by somebody or discovered by LLDP."""
+
+    id: NotRequired[str]
+    a: NotRequired[LinkEndpoint]
+    b: NotRequired[LinkEndpoint]
+    admin_up: NotRequired[bool]
+    origin: NotRequired[Literal["declared", "discovered"]]
+    revision: NotRequired[int]
+    up: NotRequired[bool]
+
+
+class PartOfPort(TypedDict):
+    """A connection point on one segment. `number` names it in the registers SOURCE and PORT."""
+
+    id: NotRequired[str]
+    number: NotRequired[int]
+    name: NotRequired[str]
+    project: NotRequired[str]
+    segment: NotRequired[str]
+    admin_up: NotRequired[bool]
+    vif_kinds: NotRequired[list[Literal["tap", "veth", "internal", "vhost-user", "dpdk", "physical", "sriov"]]]
+    connect: NotRequired[list[Literal["owner"] | str]]
+    offer: NotRequired[PortOffer | None]
+    bound_vif: NotRequired[str | None]
+    security: NotRequired[Literal["none", "mac", "mac+inner", "mac+ip"] | None]
+    fixed_ips: NotRequired[list[str]]
+    allowed_addresses: NotRequired[list[PortAllowedAddress]]
+    router: NotRequired[bool]
+    dhcp_server: NotRequired[bool]
+    promiscuous: NotRequired[bool]
+    trunk: NotRequired[list[PortSubport]]
+    isolated: NotRequired[str | None]
+    max_rate: NotRequired[int | None]
+    burst: NotRequired[int | None]
+    max_broadcast: NotRequired[int | None]
+    tags: NotRequired[list[str]]
+    description: NotRequired[str]
+    revision: NotRequired[int]
+    vif: NotRequired[str | None]
+    effective_security: NotRequired[str]
+    status: NotRequired[PortStatus]
+
+
+class PartOfSegment(TypedDict):
+    """An isolated layer-2 space. `number` is its name inside the switches, never shown on a wire."""
+
+    id: NotRequired[str]
+    number: NotRequired[int]
+    name: NotRequired[str]
+    project: NotRequired[str]
+    transport: NotRequired[Literal["local", "vlan"]]
+    segmentation_id: NotRequired[int | None]
+    admin_up: NotRequired[bool]
+    mtu: NotRequired[int]
+    security: NotRequired[Literal["none", "mac", "mac+inner", "mac+ip"]]
+    vlan_transparent: NotRequired[bool]
+    shared_with: NotRequired[list[str]]
+    tags: NotRequired[list[str]]
+    description: NotRequired[str]
+    revision: NotRequired[int]
+
+
+class PartOfSwitch(TypedDict):
+    """A switch of the fabric, known by name. `fabric_interfaces` lead to other switches, never to a VIF."""
+
+    id: NotRequired[str]
+    number: NotRequired[int]
+    dpid: NotRequired[str]
+    fabric_interfaces: NotRequired[list[str]]
+    tags: NotRequired[list[str]]
+    description: NotRequired[str]
+    revision: NotRequired[int]
+    connected: NotRequired[bool]
+    settled: NotRequired[bool]
+    problems: NotRequired[list[str]]
+    software: NotRequired[str | None]
+    interfaces: NotRequired[list[ShownInterface]]
+
+
+class PartOfVif(TypedDict):
+    """The virtual interface of a machine, and where it is: an interface of a switch, or nowhere yet."""
+
+    id: NotRequired[str]
+    mac: NotRequired[str]
+    name: NotRequired[str]
+    project: NotRequired[str]
+    vif_kind: NotRequired[Literal["tap", "veth", "internal", "vhost-user", "dpdk", "physical", "sriov"]]
+    device: NotRequired[str]
+    switch: NotRequired[str | None]
+    interface: NotRequired[str | None]
+    origin: NotRequired[Literal["declared", "discovered"]]
+    tags: NotRequired[list[str]]
+    description: NotRequired[str]
+    revision: NotRequired[int]
+
+
+class Performed(TypedDict):
+    """What came of a transaction."""
+
+    revision: int
+    results: list[dict[str, Any] | None]
+
+
+class Plugged(TypedDict):
+    """The VIF to plug in."""
+
+    vif: str
+
+
+class Port(TypedDict):
+    """A connection point on one segment. `number` names it in the registers SOURCE and PORT."""
+
+    id: str
+    number: int
+    name: str
+    project: str
+    segment: str
+    admin_up: bool
+    vif_kinds: list[Literal["tap", "veth", "internal", "vhost-user", "dpdk", "physical", "sriov"]]
+    connect: list[Literal["owner"] | str]
+    offer: PortOffer | None
+    bound_vif: str | None
+    security: Literal["none", "mac", "mac+inner", "mac+ip"] | None
+    fixed_ips: list[str]
+    allowed_addresses: list[PortAllowedAddress]
+    router: bool
+    dhcp_server: bool
+    promiscuous: bool
+    trunk: list[PortSubport]
+    isolated: str | None
+    max_rate: int | None
+    burst: int | None
+    max_broadcast: int | None
+    tags: list[str]
+    description: str
+    revision: int
+    vif: str | None
+    effective_security: str
+    status: PortStatus
+
+
+class PortAllowedAddress(TypedDict):
+    """PortAllowedAddress."""
+
+    mac: str | None
+    prefix: str | None
+
+
+class PortList(TypedDict):
+    """PortList."""
+
+    ports: list[Port | PartOfPort]
+    next: NotRequired[str]
+
+
+class PortOffer(TypedDict):
+    """PortOffer."""
+
+    to: str
+    vif_kind: Literal["tap", "veth", "internal", "vhost-user", "dpdk", "physical", "sriov"]
+    expires: int
+
+
+class PortStatus(TypedDict):
+    """Whether frames pass, as far as the switches have proven it."""
+
+    state: Literal["ACTIVE", "BUILD", "DOWN", "ERROR"]
+    reason: str
+
+
+class PortSubport(TypedDict):
+    """PortSubport."""
+
+    tag: int
+    segment: str
+
+
+class ProblemDocument(TypedDict):
+    """What is answered to a request that fails (RFC 9457)."""
+
+    type: str
+    title: str
+    status: int
+    detail: str
+    field: str | None
+    rule: str | None
+    remedy: str | None
+    instance: str
+
+
+class Segment(TypedDict):
+    """An isolated layer-2 space. `number` is its name inside the switches, never shown on a wire."""
+
+    id: str
+    number: int
+    name: str
+    project: str
+    transport: Literal["local", "vlan"]
+    segmentation_id: int | None
+    admin_up: bool
+    mtu: int
+    security: Literal["none", "mac", "mac+inner", "mac+ip"]
+    vlan_transparent: bool
+    shared_with: list[str]
+    tags: list[str]
+    description: str
+    revision: int
+
+
+class SegmentList(TypedDict):
+    """SegmentList."""
+
+    segments: list[Segment | PartOfSegment]
+    next: NotRequired[str]
+
+
+class ShownClaim(TypedDict):
+    """What an interface of a switch says itself that it is for, and what came of it."""
+
+    switch: str
+    interface: str
+    port: str
+    mac: str
+    vif_kind: str
+    project: str | None
+    device: str
+    outcome: Literal["granted", "refused"]
+    field: str
+    rule: str
+    located: bool
+    revision: int
+
+
+class ShownInterface(TypedDict):
+    """An interface of a switch, as it said last."""
+
+    name: str
+    ofport: int
+    up: bool
+
+
+class Switch(TypedDict):
+    """A switch of the fabric, known by name. `fabric_interfaces` lead to other switches, never to a VIF."""
+
+    id: str
+    number: int
+    dpid: str
+    fabric_interfaces: list[str]
+    tags: list[str]
+    description: str
+    revision: int
+    connected: bool
+    settled: bool
+    problems: list[str]
+    software: str | None
+    interfaces: list[ShownInterface]
+
+
+class SwitchList(TypedDict):
+    """SwitchList."""
+
+    switches: list[Switch | PartOfSwitch]
+    next: NotRequired[str]
+    unknown: NotRequired[list[UnknownSwitch]]
+
+
+class Tags(TypedDict):
+    """The tags of one thing, all of them."""
+
+    tags: list[str]
+
+
+class UnknownSwitch(TypedDict):
+    """A switch that is connected and that the model does not know. It is told nothing."""
+
+    dpid: str
+    address: str
+
+
+class Vif(TypedDict):
+    """The virtual interface of a machine, and where it is: an interface of a switch, or nowhere yet."""
+
+    id: str
+    mac: str
+    name: str
+    project: str
+    vif_kind: Literal["tap", "veth", "internal", "vhost-user", "dpdk", "physical", "sriov"]
+    device: str
+    switch: str | None
+    interface: str | None
+    origin: Literal["declared", "discovered"]
+    tags: list[str]
+    description: str
+    revision: int
+
+
+class VifList(TypedDict):
+    """VifList."""
+
+    vifs: list[Vif | PartOfVif]
+    next: NotRequired[str]
+
+
+class _Delete(TypedDict):
+    """Delete something."""
+
+    do: Literal["delete"]
+    kind: str
+    id: str
+    if_revision: NotRequired[int | None]
+
+
+class _Plug(TypedDict):
+    """Put a VIF into a port."""
+
+    do: Literal["plug"]
+    port: str
+    vif: str
+
+
+class _Unplug(TypedDict):
+    """Take the VIF out of a port."""
+
+    do: Literal["unplug"]
+    port: str
