@@ -44,6 +44,7 @@ class ChangedPort(TypedDict):
     max_broadcast: NotRequired[int | None]
     tags: NotRequired[list[str]]
     description: NotRequired[str]
+    attributes: NotRequired[list[GivenPortAttribute]]
 
 
 class ChangedSegment(TypedDict):
@@ -61,6 +62,7 @@ class ChangedSegment(TypedDict):
     shared_with: NotRequired[list[str]]
     tags: NotRequired[list[str]]
     description: NotRequired[str]
+    attributes: NotRequired[list[GivenSegmentAttribute]]
 
 
 class ChangedSwitch(TypedDict):
@@ -82,10 +84,12 @@ class ChangedVif(TypedDict):
     project: NotRequired[str]
     vif_kind: NotRequired[Literal["tap", "veth", "internal", "vhost-user", "dpdk", "physical", "sriov"]]
     device: NotRequired[str]
+    device_owner: NotRequired[str]
     switch: NotRequired[str | None]
     interface: NotRequired[str | None]
     tags: NotRequired[list[str]]
     description: NotRequired[str]
+    attributes: NotRequired[list[GivenVifAttribute]]
 
 
 class Claims(TypedDict):
@@ -192,6 +196,13 @@ class GivenPortAllowedAddress(TypedDict):
     prefix: NotRequired[str | None]
 
 
+class GivenPortAttribute(TypedDict):
+    """GivenPortAttribute."""
+
+    name: str
+    value: str
+
+
 class GivenPortOffer(TypedDict):
     """GivenPortOffer."""
 
@@ -205,6 +216,20 @@ class GivenPortSubport(TypedDict):
 
     tag: int
     segment: str
+
+
+class GivenSegmentAttribute(TypedDict):
+    """GivenSegmentAttribute."""
+
+    name: str
+    value: str
+
+
+class GivenVifAttribute(TypedDict):
+    """GivenVifAttribute."""
+
+    name: str
+    value: str
 
 
 class Health(TypedDict):
@@ -303,6 +328,7 @@ class NewPort(TypedDict):
     max_broadcast: NotRequired[int | None]
     tags: NotRequired[list[str]]
     description: NotRequired[str]
+    attributes: NotRequired[list[GivenPortAttribute]]
 
 
 class NewSegment(TypedDict):
@@ -320,6 +346,7 @@ class NewSegment(TypedDict):
     shared_with: NotRequired[list[str]]
     tags: NotRequired[list[str]]
     description: NotRequired[str]
+    attributes: NotRequired[list[GivenSegmentAttribute]]
 
 
 class NewSwitch(TypedDict):
@@ -341,10 +368,12 @@ class NewVif(TypedDict):
     project: NotRequired[str]
     vif_kind: NotRequired[Literal["tap", "veth", "internal", "vhost-user", "dpdk", "physical", "sriov"]]
     device: NotRequired[str]
+    device_owner: NotRequired[str]
     switch: NotRequired[str | None]
     interface: NotRequired[str | None]
     tags: NotRequired[list[str]]
     description: NotRequired[str]
+    attributes: NotRequired[list[GivenVifAttribute]]
 
 
 class PartOfLink(TypedDict):
@@ -385,6 +414,9 @@ class PartOfPort(TypedDict):
     max_broadcast: NotRequired[int | None]
     tags: NotRequired[list[str]]
     description: NotRequired[str]
+    attributes: NotRequired[list[PortAttribute]]
+    created_at: NotRequired[int]
+    updated_at: NotRequired[int]
     revision: NotRequired[int]
     vif: NotRequired[str | None]
     effective_security: NotRequired[str]
@@ -407,6 +439,9 @@ class PartOfSegment(TypedDict):
     shared_with: NotRequired[list[str]]
     tags: NotRequired[list[str]]
     description: NotRequired[str]
+    attributes: NotRequired[list[SegmentAttribute]]
+    created_at: NotRequired[int]
+    updated_at: NotRequired[int]
     revision: NotRequired[int]
 
 
@@ -436,11 +471,15 @@ class PartOfVif(TypedDict):
     project: NotRequired[str]
     vif_kind: NotRequired[Literal["tap", "veth", "internal", "vhost-user", "dpdk", "physical", "sriov"]]
     device: NotRequired[str]
+    device_owner: NotRequired[str]
     switch: NotRequired[str | None]
     interface: NotRequired[str | None]
     origin: NotRequired[Literal["declared", "discovered"]]
     tags: NotRequired[list[str]]
     description: NotRequired[str]
+    attributes: NotRequired[list[VifAttribute]]
+    created_at: NotRequired[int]
+    updated_at: NotRequired[int]
     revision: NotRequired[int]
 
 
@@ -483,6 +522,9 @@ class Port(TypedDict):
     max_broadcast: int | None
     tags: list[str]
     description: str
+    attributes: list[PortAttribute]
+    created_at: int
+    updated_at: int
     revision: int
     vif: str | None
     effective_security: str
@@ -494,6 +536,13 @@ class PortAllowedAddress(TypedDict):
 
     mac: str | None
     prefix: str | None
+
+
+class PortAttribute(TypedDict):
+    """PortAttribute."""
+
+    name: str
+    value: str
 
 
 class PortList(TypedDict):
@@ -554,7 +603,17 @@ class Segment(TypedDict):
     shared_with: list[str]
     tags: list[str]
     description: str
+    attributes: list[SegmentAttribute]
+    created_at: int
+    updated_at: int
     revision: int
+
+
+class SegmentAttribute(TypedDict):
+    """SegmentAttribute."""
+
+    name: str
+    value: str
 
 
 class SegmentList(TypedDict):
@@ -636,12 +695,23 @@ class Vif(TypedDict):
     project: str
     vif_kind: Literal["tap", "veth", "internal", "vhost-user", "dpdk", "physical", "sriov"]
     device: str
+    device_owner: str
     switch: str | None
     interface: str | None
     origin: Literal["declared", "discovered"]
     tags: list[str]
     description: str
+    attributes: list[VifAttribute]
+    created_at: int
+    updated_at: int
     revision: int
+
+
+class VifAttribute(TypedDict):
+    """VifAttribute."""
+
+    name: str
+    value: str
 
 
 class VifList(TypedDict):

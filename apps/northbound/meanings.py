@@ -41,6 +41,7 @@ def whole(allowed: range) -> Schema:
 
 
 ID: Schema = {"type": "string", "pattern": "^[A-Za-z0-9][A-Za-z0-9_.:-]{0,63}$"}
+LABEL: Schema = {"type": "string", "maxLength": 255, "pattern": "^[^\\x00-\\x1f\\x7f]*$"}
 NAME: Schema = {"type": "string", "minLength": 1, "maxLength": 255, "pattern": "^[^\\x00-\\x1f\\x7f]*$"}
 TEXT: Schema = {"type": "string", "maxLength": 1024, "pattern": "^[^\\x00]*$"}
 MAC: Schema = {
@@ -64,7 +65,7 @@ MEANINGS: dict[str, Meaning] = {
     "switch.id": Meaning("The name of the switch.", NAME),
     "link.id": Meaning("Made of its two ends.", {"type": "string"}),
     "quota.id": Meaning("The project that it is for; `*`: every project that has none of its own.", NAME),
-    "name": Meaning("What people call it.", NAME),
+    "name": Meaning("What people call it; may be empty.", LABEL),
     "vif.name": Meaning("What people call it.", TEXT),
     "project": Meaning("Whose it is. Where none is given, the caller's; a port's is its segment's.", NAME),
     "number": Meaning("What it is called inside the switches; never shown on a wire.", whole(SEGMENT_NUMBERS)),
