@@ -32,8 +32,10 @@ from weft.controller.adapters.openflow.interfaces import MOST_INTERFACES
 from weft.controller.adapters.openflow.listener import Listener
 from weft.controller.adapters.openflow.live_counters import LiveCounters
 from weft.controller.adapters.openflow.session import SwitchSession
+from weft.controller.adapters.oslo_policy import OsloPolicy
 from weft.controller.adapters.ovsdb.listener import Listener as DatabaseListener
 from weft.controller.adapters.sqlite_store import SqliteStore
+from weft.controller.model.policy import BUILTIN
 from weft.controller.service import Service
 
 log = structlog.get_logger(__name__)
@@ -51,7 +53,9 @@ class FabricApp(app_manager.RyuApp):  # type: ignore[misc]
     def __init__(self, *args: Any, settings: weft_settings.Settings | None = None, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.settings = settings or weft_settings.load()
-        self.service = Service(SqliteStore(self.settings.store))
+        file = self.settings.policy
+        policy = BUILTIN if file is None else OsloPolicy(file, lambda complaint: log.error(complaint))
+        self.service = Service(SqliteStore(self.settings.store), policy)
         self.sessions: dict[Connection, SwitchSession] = {}
         self._described: dict[Connection, list[Any]] = {}
         host, port = weft_settings.split(self.settings.openflow)

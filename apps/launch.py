@@ -35,11 +35,12 @@ def main(arguments: Sequence[str] | None = None) -> None:
     from weft.apps.identity.keystone_client import CredentialsUnusable
     from weft.apps.northbound.certificate import CertificateUnusable
     from weft.apps.northbound.token import TokenUnusable
+    from weft.controller.adapters.oslo_policy import PolicyUnusable
     from weft.controller.contracts import StoreUnavailable, StoreUnusable
 
     for number in (signal.SIGINT, signal.SIGTERM):
         signal.signal(number, _leave)
-    unusable = (StoreUnusable, TokenUnusable, CertificateUnusable, CredentialsUnusable, KeysUnusable)
+    unusable = (StoreUnusable, PolicyUnusable, TokenUnusable, CertificateUnusable, CredentialsUnusable, KeysUnusable)
     manager = AppManager.get_instance()
     try:
         manager.load_apps(["weft.apps.fabric_app"])

@@ -9,7 +9,7 @@ from typing import Annotated, Any
 
 import typer
 
-from weft.apps.cli import claims, config, exits
+from weft.apps.cli import claims, config, exits, tokens
 from weft.apps.cli.apply import apply
 from weft.apps.cli.doctor import doctor
 from weft.apps.cli.drops import drops
@@ -29,6 +29,7 @@ app = typer.Typer(
 for kind in PATHS:
     app.add_typer(group(kind), name=kind)
 app.add_typer(claims.commands, name="claim")
+app.add_typer(tokens.commands, name="token")
 app.add_typer(config.commands, name="config")
 
 

@@ -27,6 +27,7 @@ from weft.apps.northbound.paths import (
     HEALTH,
     OPENAPI,
     PATHS,
+    TOKENS,
     TRANSACTIONS,
     WATCH,
 )
@@ -219,6 +220,24 @@ class Client:
     def doctor(self) -> Documents:
         """What is wrong, errors first."""
         return cast(Documents, self._connection.ask("GET", DOCTOR)["findings"])
+
+    # tokens
+
+    def tokens(self, **filters: str) -> Documents:
+        """The tokens, or those whose fields are exactly so; without their secrets."""
+        return cast(Documents, self._connection.ask("GET", TOKENS, params=filters)["tokens"])
+
+    def token(self, id: str) -> Document:
+        """One token, without its secret."""
+        return self._connection.ask("GET", f"{TOKENS}/{quote(id, safe='')}")
+
+    def create_token(self, fields: Mapping[str, Any]) -> Document:
+        """Make a token; its ``secret`` is in this answer, and in no other."""
+        return self._connection.ask("POST", TOKENS, json=fields)
+
+    def revoke_token(self, id: str) -> None:
+        """From now on nobody is known by it."""
+        self._connection.ask("DELETE", f"{TOKENS}/{quote(id, safe='')}")
 
     # the controller
 

@@ -10,6 +10,7 @@ from weft.apps.identity.local import OperatorToken, everybody
 from weft.apps.identity.proxy import TrustedProxy, networks
 from weft.apps.identity.rates import Buckets, Limited
 from weft.apps.identity.signed_tokens import Claims, SignedTokens
+from weft.apps.identity.stored_tokens import StoredTokens
 from weft.apps.settings import Settings
 from weft.apps.watched_file import WatchedFile
 from weft.controller.service import Service
@@ -17,7 +18,7 @@ from weft.controller.service import Service
 
 def known_by(service: Service, token: str) -> Identify:
     """Who brings the operator's token, or one that is kept in the model."""
-    return Chain(OperatorToken(token))
+    return Chain(OperatorToken(token), StoredTokens(service.network.token_of))
 
 
 def identify(settings: Settings, service: Service, token: str) -> Identify:
@@ -30,6 +31,8 @@ def identify(settings: Settings, service: Service, token: str) -> Identify:
     if settings.trusted_proxy:
         chain.append(TrustedProxy(networks(settings.trusted_proxy), _lower(settings.keystone_operator)))
     chain.append(OperatorToken(token))
+    if "token" in settings.auth:
+        chain.append(StoredTokens(service.network.token_of))
     if "jwt" in settings.auth:
         chain.append(_signed(settings))
     if "keystone" in settings.auth:

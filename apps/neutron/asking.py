@@ -66,7 +66,8 @@ class Asked:
             raise unauthorized(str(error), req.prefix) from None
         except NotNow as error:
             raise not_now(error) from None
-        caller = Caller(who.project, who.roles, who.operator, int(time.time()), who.user, req.remote_addr or "")
+        now, origin = int(time.time()), req.remote_addr or ""
+        caller = Caller(who.project, who.roles, who.operator, now, who.user, origin, self._service.policy)
         req.context.asking = Asking(self._service, caller)
 
 

@@ -12,14 +12,15 @@ import falcon
 from weft.apps.identity.identity import OPERATOR_ROLE, Identity
 from weft.apps.northbound.paths import ACT_AS
 from weft.apps.northbound.problems import Problem, malformed
-from weft.controller.model.rights import Caller
+from weft.controller.model.policy import BASE_ROLES, BUILTIN, Policy, Target
+from weft.controller.model.rights import MEMBER, Caller
+from weft.controller.service import Service
 
 _RULE = "must be like project=NAME; role=NAME; role=NAME, each NAME percent-encoded, with one project and any roles"
-BASE_ROLES = frozenset({OPERATOR_ROLE, "member", "reader"})
 _PART = re.compile(r"(project|role)=((?:[!-$&-+\--:<-~]|%[0-9A-Fa-f]{2})+)")  # no space, comma, semicolon or bare %
 
 
-def caller(identity: Identity | None, said: str | None, now: int) -> Caller:
+def caller(identity: Identity | None, said: str | None, now: int, origin: str = "", policy: Policy = BUILTIN) -> Caller:
     """``caller(identity, said, now)`` returns who acts: whoever asks, where the header says nothing.
 
     ``now`` is in seconds since 1970. Raises a 400 ``Problem`` where the header is malformed (two of them are: joined,
@@ -27,13 +28,15 @@ def caller(identity: Identity | None, said: str | None, now: int) -> Caller:
     """
     acting = _read(said) if said is not None else None
     if identity is None:  # what is public is for everybody
-        return Caller(None, frozenset(), False, now)
+        return Caller(None, frozenset(), False, now, "", origin, policy)
+    own = Caller(identity.project, identity.roles, identity.operator, now, identity.user, origin, policy)
     if acting is None:
-        return Caller(identity.project, identity.roles, identity.operator, now)
-    if not identity.operator:
+        return own
+    if not own.may("act_as", Target()):
         raise Problem(HTTPStatus.FORBIDDEN, "only an operator may act as somebody else", field=ACT_AS)
     project, roles = acting
-    return Caller(project, roles if roles & BASE_ROLES else roles | {"member"}, OPERATOR_ROLE in roles, now)
+    held = roles if roles & frozenset(BASE_ROLES) else roles | MEMBER
+    return own._replace(project=project, roles=held, operator=OPERATOR_ROLE in roles and own.operator)
 
 
 def _read(said: str) -> tuple[str, frozenset[str]]:
@@ -60,9 +63,13 @@ def _decoded(name: str) -> str:
 class Acting:
     """Middleware that finds out who acts, before anything is done. ``caller_of`` tells."""
 
+    def __init__(self, service: Service) -> None:
+        self._service = service
+
     def process_request(self, req: falcon.Request, resp: falcon.Response) -> None:
         """Remember the caller, or raise the 400 or 403."""
-        req.context.caller = caller(req.context.identity, req.get_header(ACT_AS), int(time.time()))
+        said, now = req.get_header(ACT_AS), int(time.time())
+        req.context.caller = caller(req.context.identity, said, now, req.remote_addr, self._service.policy)
 
 
 def caller_of(req: falcon.Request) -> Caller:

@@ -31,6 +31,7 @@ from weft.apps.northbound.raw_path import RawPath
 from weft.apps.northbound.request_id import RequestId
 from weft.apps.northbound.served import Docs, OpenApi
 from weft.apps.northbound.tags import Tag, TagList
+from weft.apps.northbound.tokens import OneToken, TokenList
 from weft.apps.northbound.transactions import Transactions
 from weft.controller.model.documents import field_names
 from weft.controller.service import Service
@@ -68,6 +69,8 @@ def routes(service: Service) -> Iterator[Route]:
     yield paths.DOCTOR, Doctor(service)
     yield paths.FLOWS, Flows(service)
     yield paths.AUDITS, Audits(service)
+    yield paths.TOKENS, TokenList(service)
+    yield f"{paths.TOKENS}/{{id}}", OneToken(service)
     yield paths.HEALTH, Health(service)
     yield paths.DOCS, Docs()
     yield paths.OPENAPI, OpenApi(described)
@@ -86,7 +89,7 @@ def build_app(service: Service, identify: Identify | str) -> falcon.App[falcon.R
     app.add_middleware(RequestId())
     app.add_middleware(RawPath())
     app.add_middleware(Bearer(known_by(service, identify) if isinstance(identify, str) else identify))
-    app.add_middleware(Acting())
+    app.add_middleware(Acting(service))
     app.add_middleware(KnownQuery())
     # ASCII only: then no text, whatever a switch calls its interfaces, can fail to be encoded.
     app.resp_options.media_handlers[falcon.MEDIA_JSON] = JSONHandler(dumps=json.dumps)

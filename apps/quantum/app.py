@@ -21,7 +21,7 @@ def build_quantum(service: Service, identify: Identify) -> falcon.App[falcon.Req
     """``build_quantum(service, identify)`` returns ``/v1.0`` and ``/v1.1`` over the service."""
     app = falcon.App()
     app.add_middleware(Formats())
-    app.add_middleware(Callers(identify))
+    app.add_middleware(Callers(service, identify))
     faults.install(app)
     for version in VERSIONS:
         networks = f"{version.path}/tenants/{{tenant}}/networks"

@@ -11,6 +11,7 @@ from weft.apps.identity.request import presented
 from weft.apps.northbound.acting import caller
 from weft.apps.quantum.faults import FORBIDDEN, UNAUTHORIZED, Fault, other
 from weft.controller.model.rights import Caller
+from weft.controller.service import Service
 
 TOKEN = "X-Auth-Token"
 
@@ -18,7 +19,8 @@ TOKEN = "X-Auth-Token"
 class Callers:
     """Middleware that finds out who calls, before anything is looked up; ``caller_of`` of the native API tells."""
 
-    def __init__(self, identify: Identify) -> None:
+    def __init__(self, service: Service, identify: Identify) -> None:
+        self._service = service
         self._identify = identify
 
     def process_request(self, req: falcon.Request, resp: falcon.Response) -> None:
@@ -30,8 +32,7 @@ class Callers:
         except NotNow as error:
             status = 429 if isinstance(error, Busy) else 503
             raise Fault(other(status), str(error), {"Retry-After": str(error.seconds)}) from None
-        found = caller(identity, None, int(time.time()))
-        req.context.caller = found._replace(user=identity.user, origin=req.remote_addr)
+        req.context.caller = caller(identity, None, int(time.time()), req.remote_addr, self._service.policy)
 
 
 def check_tenant(caller: Caller, tenant: str) -> None:

@@ -170,12 +170,26 @@ def _check_made(network: Network, kind: str, given: Mapping[str, Any], caller: C
         project = given.get("id")
     if kind in (*TENANTS, "quota") and not isinstance(project, str | None):
         return  # malformed, as the fact itself says
+    if kind == "token":
+        _check_token(given, caller)
     if kind in ("switch", "link") and not caller.may(f"create_{kind}", Target()):
         raise Refusal("forbidden", "kind", "switches and links are the operator's")
     own = Target(project if project is not None else caller.project)
     if kind in TENANTS and project != caller.project and not caller.may("any_project", own):
         raise Refusal("forbidden", "project", f"must be {caller.project!r}, the caller's, and is {project!r}")
     _require(f"create_{kind}", own, caller)
+
+
+def _check_token(given: Mapping[str, Any], caller: Caller) -> None:
+    """Nobody lets a token do more than itself may do."""
+    if caller.operator:
+        return
+    if given.get("project") != caller.project:
+        raise Refusal("forbidden", "project", f"must be {caller.project!r}, the caller's")
+    roles = given.get("roles", ())
+    for role in roles if isinstance(roles, tuple) else ():
+        if role not in caller.roles:
+            raise Refusal("forbidden", "roles", f"only who has the role {role!r} may give it to a token")
 
 
 def _not_granted(
