@@ -289,6 +289,20 @@ class MadeSwitchList(TypedDict):
     switches: list[Switch]
 
 
+class MadeToken(TypedDict):
+    """A token that has just been made."""
+
+    id: str
+    user: str
+    project: str | None
+    roles: list[str]
+    expires: int | None
+    description: str
+    created_at: int
+    revision: int
+    secret: str
+
+
 class MadeVifList(TypedDict):
     """MadeVifList."""
 
@@ -356,6 +370,17 @@ class NewSwitch(TypedDict):
     dpid: str
     fabric_interfaces: NotRequired[list[str]]
     tags: NotRequired[list[str]]
+    description: NotRequired[str]
+
+
+class NewToken(TypedDict):
+    """A token to be made."""
+
+    user: NotRequired[str | None]
+    project: NotRequired[str | None]
+    roles: NotRequired[list[str]]
+    expires: NotRequired[int | None]
+    expires_in: NotRequired[int | None]
     description: NotRequired[str]
 
 
@@ -648,6 +673,19 @@ class ShownInterface(TypedDict):
     up: bool
 
 
+class ShownToken(TypedDict):
+    """A token, without its secret."""
+
+    id: str
+    user: str
+    project: str | None
+    roles: list[str]
+    expires: int | None
+    description: str
+    created_at: int
+    revision: int
+
+
 class Switch(TypedDict):
     """A switch of the fabric, known by name. `fabric_interfaces` lead to other switches, never to a VIF."""
 
@@ -677,6 +715,12 @@ class Tags(TypedDict):
     """The tags of one thing, all of them."""
 
     tags: list[str]
+
+
+class Tokens(TypedDict):
+    """Tokens, the oldest first."""
+
+    tokens: list[ShownToken]
 
 
 class UnknownSwitch(TypedDict):
