@@ -35,11 +35,13 @@ from weft.controller.adapters.openflow.session import SwitchSession
 from weft.controller.adapters.oslo_policy import OsloPolicy
 from weft.controller.adapters.ovsdb.listener import Listener as DatabaseListener
 from weft.controller.adapters.sqlite_store import SqliteStore
+from weft.controller.contracts import StoreUnavailable
 from weft.controller.model.policy import BUILTIN
 from weft.controller.service import Service
 
 log = structlog.get_logger(__name__)
 
+LOG_INTERVAL = 1.0  # seconds for which a refusal may wait to be written down
 LONGEST_SLICE = 0.01  # seconds of compiling after which the switches get their turn
 ANSWERS = (
     *(Kind.BARRIER_REPLY, Kind.BUNDLE_CONTROL, Kind.ERROR),
@@ -78,7 +80,7 @@ class FabricApp(app_manager.RyuApp):  # type: ignore[misc]
             ) from None
         urls = self._serve_apis()
         databases = self._listen_for_databases()
-        self.threads += [hub.spawn(self._compile), hub.spawn(self._discover)]
+        self.threads += [hub.spawn(self._compile), hub.spawn(self._discover), hub.spawn(self._keep_log)]
         ready = {
             "ready": True,
             "pid": os.getpid(),
@@ -191,6 +193,15 @@ class FabricApp(app_manager.RyuApp):  # type: ignore[misc]
                 gc.freeze()
                 gc.enable()
             self._work.wait()
+
+    def _keep_log(self) -> None:
+        """Write down now and then what was refused, which no commit takes along."""
+        while True:
+            hub.sleep(LOG_INTERVAL)
+            try:
+                self.service.keep_log()
+            except StoreUnavailable as error:
+                log.warning("the audit log waits", error=str(error))
 
     def _discover(self) -> None:
         while True:

@@ -58,8 +58,8 @@ class OsloPolicy:
         return self._said[asked]
 
     def customized(self, rule: str) -> bool:
-        """Whether the file says something of that right, or of one that others refer to."""
-        return rule in self._customized or not self._customized <= _NAMES
+        """Whether the file says anything, which may be of a right that others refer to."""
+        return bool(self._customized)  # what is said of one may be referred to by another
 
     def _enforce(self, rule: str, target: Target, caller: Caller) -> bool:
         if rule not in _NAMES:
@@ -95,6 +95,9 @@ class OsloPolicy:
         defaults = {"operator": EXPRESSIONS["operator"]} | {rule.name: EXPRESSIONS[rule.who] for rule in RULES}
         for name, expression in said.items():
             _check(self._path, name, expression, {*defaults, *said})
+        referred = {word.removeprefix("rule:") for text in said.values() for word in _words(text)}
+        for name in said.keys() - defaults.keys() - referred:
+            raise PolicyUnusable(f"The policy {self._path}: {name!r} is no right, and no other rule refers to it.")
         self._enforcer.set_rules(oslo.Rules.from_dict({**defaults, **said}), overwrite=True, use_conf=False)
         self._customized = frozenset(said)
         self._said.clear()
@@ -105,9 +108,13 @@ def _check(path: Path | None, name: str, expression: str, known: set[str]) -> No
     rules = oslo.Rules.from_dict({name: expression})
     if str(rules[name]) == "!" and expression.strip() != "!":
         raise PolicyUnusable(f"The policy {path} says of {name!r} what no policy can mean: {expression!r}.")
-    for word in expression.replace("(", " ").replace(")", " ").split():
+    for word in _words(expression):
         if word.startswith("rule:") and word.removeprefix("rule:") not in known:
             raise PolicyUnusable(f"The policy {path} refers in {name!r} to {word!r}, which there is not.")
+
+
+def _words(expression: str) -> list[str]:
+    return expression.replace("(", " ").replace(")", " ").split()
 
 
 def sample() -> str:
