@@ -104,7 +104,7 @@ def _update(network: Network, command: Update, caller: Caller) -> Iterator[Chang
         for port_id in sorted(network.ports_of(changed.id)) if changed.shared_with != fact.shared_with else ():
             project = found(network.port(port_id), "port", port_id).project
             if project != changed.project and not shares(changed, project):
-                rule = f"project {project!r} has port {port_id!r} on this segment"
+                rule = f"port {port_id!r} is of a project that it would not be shared with any more"
                 raise Refusal("conflict", "shared_with", rule, names=[Key("port", port_id)])
     if changed != fact:
         yield Change(fact, changed)

@@ -179,7 +179,7 @@ def test_a_port_belongs_to_its_segments_project_or_one_that_it_is_shared_with(ne
     net.do(Create("port", {"id": "guest", "name": "guest", "segment": "red", "project": "blue"}))
     owners = [port.project for port in map(net.network.port, ("a", "guest")) if port is not None]
     assert owners == ["red", "blue"]
-    refusal = "conflict, shared_with: project 'blue' has port 'guest' on this segment"
+    refusal = "conflict, shared_with: port 'guest' is of a project that it would not be shared with any more"
     assert net.refusal(Update("segment", "red", {"shared_with": ()})) == refusal
     net.do(Delete("port", "guest"), Update("segment", "red", {"shared_with": ()}))
 

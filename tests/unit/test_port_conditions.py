@@ -164,7 +164,7 @@ def test_a_trunk_leads_to_segments_that_its_project_may_use(net: World) -> None:
     assert net.refusal(Create("port", {"id": "t", "name": "t", "segment": "red", **trunk("green")})) == strange
     net.do(Update("port", "a", trunk("blue")))
     assert net.refusal(Update("segment", "blue", {"shared_with": ()})) == (
-        "conflict, shared_with: project 'red' has port 'a' on this segment"
+        "conflict, shared_with: port 'a' is of a project that it would not be shared with any more"
     )
     assert net.refusal(Delete("segment", "blue")) == "conflict, id: ports 'a', 'b' still depend on segment 'blue'"
     net.do(Unplug("b"), Delete("port", "b"))
