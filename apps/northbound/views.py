@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from typing import Any
 
+from weft.controller.fabric_state import FlowReport
 from weft.controller.model.documents import to_document
 from weft.controller.model.facts import Fact, Link, Port, Switch
-from weft.controller.service import FlowReport, Service
+from weft.controller.service import Service
 
 
 def datapath_text(dpid: int) -> str:

@@ -22,7 +22,16 @@ MAY_IMPORT: dict[str, tuple[str, ...]] = {
     "controller.audit_log": ("controller.model", "controller.contracts"),
     "controller.sight": ("controller.model",),
     "controller.extension": ("controller",),
+    "controller.fabric_state": (
+        "controller.model",
+        "controller.pipeline",
+        "controller.flow",
+        "controller.compile",
+        "controller.sync",
+        "controller.contracts",
+    ),
     "controller.service": (
+        "controller.fabric_state",
         "controller.model",
         "controller.pipeline",
         "controller.flow",
