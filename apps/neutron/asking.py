@@ -44,10 +44,6 @@ class Asking:
         """Do the commands in one transaction. Raises ``Refused``."""
         return self.service.submit(commands, self.caller) if commands else []
 
-    def count(self, kind: str) -> int:
-        """How many facts of a kind there are, whoever may see them."""
-        return self.service.network.count(kind)
-
 
 class Asked:
     """Middleware that answers 401 to whoever is not known, as the middleware of Keystone does."""

@@ -12,7 +12,7 @@ from weft.apps.neutron.asking import Asking, asking_of
 from weft.apps.neutron.attributes import Attribute, asked_on_post, asked_on_put
 from weft.apps.neutron.bodies import body_of, no_body, wanted_revision
 from weft.apps.neutron.faults import bad_request, disallowed, stale
-from weft.apps.neutron.queries import links, page, read_query, select
+from weft.apps.neutron.queries import links, page, page_of_facts, read_query, select
 from weft.apps.neutron.rendering import Renderer, cut
 from weft.apps.neutron.resource import Resource
 from weft.apps.northbound.paths import MOST_COMMANDS
@@ -32,11 +32,14 @@ class Collection:
         asking, resource, renderer = asking_of(req), self._resource, self._renderer
         hidden = renderer.hidden(asking)
         query = read_query(req, resource, hidden)
-        candidates = resource.candidates(asking, query.wanted)
-        found = page(resource, query, select(resource, query, renderer.many(asking, candidates, hidden)))
+        facts, paged = page_of_facts(resource, query, tuple(resource.candidates(asking, query.wanted)))
+        found = renderer.many(asking, facts, hidden)
+        if not paged:
+            found = page(resource, query, select(resource, query, found))
+        full = len(facts if paged else found) >= query.limit
         text = f'{{"{resource.collection}": [{", ".join([cut(member, query.fields) for member in found])}]'
         if query.limit:
-            text += f', "{resource.collection}_links": {json.dumps(links(req, resource, query, found))}'
+            text += f', "{resource.collection}_links": {json.dumps(links(req, resource, query, found, full))}'
         resp.data = (text + "}").encode()
 
     def on_post(self, req: Request, resp: Response) -> None:

@@ -36,7 +36,8 @@ class Ports(Resource):
     """``/v2.0/ports``. ``default_groups`` says in which security groups a port is of which nobody says it."""
 
     name, collection, kind, missing = "port", "ports", "port", "PortNotFound"
-    told_by_fact = standard.TOLD_BY_FACT
+    told_by_fact = standard.TOLD_BY_FACT | {"network_id": "segment"}
+    told_by_candidates = frozenset({"device_id"})
     attributes = ATTRIBUTES
 
     def __init__(self, default_groups: DefaultGroups = no_groups) -> None:

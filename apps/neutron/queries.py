@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
-from typing import Any, NamedTuple
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from typing import Any, NamedTuple, TypeVar
 from urllib.parse import urlencode
 
 import falcon
@@ -13,7 +13,9 @@ from weft.apps.neutron.rendering import Rendered
 from weft.apps.neutron.resource import Resource
 from weft.apps.neutron.standard import TAG_FILTERS
 from weft.apps.neutron.values import Unfit, boolean
+from weft.controller.model.facts import Fact
 
+T = TypeVar("T")
 _OTHERS = frozenset({"fields", "sort_key", "sort_dir", "limit", "marker", "page_reverse"})
 
 
@@ -72,7 +74,7 @@ def _limit(said: str) -> int:
 
 def select(resource: Resource, query: Query, members: Iterable[Rendered]) -> list[Rendered]:
     """``select(resource, query, members)`` returns those that the query's filters let pass, in its order."""
-    tests = [(name, values) for name, values in query.wanted.items() if name != resource.key]
+    tests = [(name, values) for name, values in query.wanted.items() if not _decided(resource, name)]
     found = [member for member in members if _passes(resource, member.document, tests)] if tests else list(members)
     if query.limit:  # a page must follow the one before, whatever comes and goes between them
         found.sort(key=lambda member: str(member.document[resource.key]))
@@ -81,13 +83,31 @@ def select(resource: Resource, query: Query, members: Iterable[Rendered]) -> lis
     return found
 
 
+def page_of_facts(resource: Resource, query: Query, facts: Sequence[Fact]) -> tuple[Sequence[Fact], bool]:
+    """``page_of_facts(resource, query, facts)`` tells the page, and whether that took no documents.
+
+    That is so where the candidates are just what the filters let pass, and nothing else than the ids orders them.
+    """
+    if not query.limit or query.sorts or not all(_decided(resource, name) for name in query.wanted):
+        return facts, False
+    ordered = sorted(facts, key=lambda fact: str(fact.id))
+    return _cut(query, ordered, lambda fact: str(fact.id)), True
+
+
 def page(resource: Resource, query: Query, members: list[Rendered]) -> list[Rendered]:
     """``page(resource, query, members)`` returns the page of them that is asked for; none after an unknown marker."""
-    if not query.limit:
-        return members
+    return _cut(query, members, lambda member: str(member.document[resource.key])) if query.limit else members
+
+
+def _decided(resource: Resource, name: str) -> bool:
+    """Whether the candidates are already only those that this filter lets pass."""
+    return name == resource.key or name in resource.told_by_fact or name in resource.told_by_candidates
+
+
+def _cut(query: Query, members: list[T], id: Callable[[T], str]) -> list[T]:
     start, end = 0, len(members)
     if query.marker is not None:
-        ids = [member.document[resource.key] for member in members]
+        ids = [id(member) for member in members]
         if query.marker not in ids:
             return []
         place = ids.index(query.marker)
@@ -95,12 +115,14 @@ def page(resource: Resource, query: Query, members: list[Rendered]) -> list[Rend
     return members[max(start, end - query.limit) : end] if query.reverse else members[start : start + query.limit]
 
 
-def links(req: falcon.Request, resource: Resource, query: Query, shown: list[Rendered]) -> list[dict[str, str]]:
+def links(
+    req: falcon.Request, resource: Resource, query: Query, shown: list[Rendered], full: bool
+) -> list[dict[str, str]]:
     """Where the pages before and after this one are, if there may be any."""
     found = []
-    if query.limit and (query.reverse or len(shown) >= query.limit):
+    if query.reverse or full:
         found.append({"rel": "next", "href": _href(req, resource, shown[-1:], reverse=False)})
-    if query.limit and (not query.reverse or len(shown) >= query.limit):
+    if not query.reverse or full:
         found.append({"rel": "previous", "href": _href(req, resource, shown[:1], reverse=True)})
     return found
 

@@ -6,14 +6,17 @@ Most of a list's cost is the writing of it, and from one list to the next hardly
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable
+from collections.abc import Sequence
 from typing import Any, NamedTuple
+
+import eventlet
 
 from weft.apps.neutron.asking import Asking
 from weft.apps.neutron.resource import Resource
 from weft.controller.model.facts import Fact
 
-_SLACK = 1024
+MOST_KEPT = 20_000  # documents of a resource
+_SLICE = 200  # documents between two turns of everybody else
 
 
 class Rendered(NamedTuple):
@@ -45,14 +48,21 @@ class Renderer:
         for name in hidden:
             document.pop(name, None)
         rendered = Rendered(document, json.dumps(document))
+        if len(self._shelf) >= MOST_KEPT:
+            del self._shelf[next(iter(self._shelf))]
         self._shelf[place] = state, rendered
         return rendered
 
-    def many(self, asking: Asking, facts: Iterable[Fact], hidden: frozenset[str]) -> list[Rendered]:
-        """The documents of many."""
-        found = [self.one(asking, fact, hidden) for fact in facts]
-        if len(self._shelf) > 4 * asking.count(self.resource.kind) + _SLACK:
-            self._shelf.clear()  # most of it is gone by now
+    def many(self, asking: Asking, facts: Sequence[Fact], hidden: frozenset[str]) -> list[Rendered]:
+        """The documents of many, but for those that go while others have their turn."""
+        found = []
+        for number, fact in enumerate(facts, 1):
+            if number % _SLICE == 0:
+                eventlet.sleep(0)
+            try:
+                found.append(self.one(asking, fact, hidden))
+            except KeyError:
+                continue
         return found
 
 

@@ -53,6 +53,7 @@ class Resource(ABC):
     tagged: ClassVar[bool] = True
     key: ClassVar[str] = "id"
     told_by_fact: ClassVar[Mapping[str, str]] = {}  # attributes that are fields of the fact, as text
+    told_by_candidates: ClassVar[frozenset[str]] = frozenset()  # other filters that ``candidates`` does itself
 
     @cached_property
     def table(self) -> Mapping[str, Attribute]:

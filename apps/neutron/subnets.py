@@ -27,7 +27,7 @@ class Subnets(Resource):
     """``/v2.0/subnets``."""
 
     name, collection, kind, missing = "subnet", "subnets", "subnet", "SubnetNotFound"
-    told_by_fact = standard.TOLD_BY_FACT
+    told_by_fact = standard.TOLD_BY_FACT | {"network_id": "segment"}
     attributes = (
         *standard.ATTRIBUTES,
         given("network_id", values.identifier),
