@@ -50,18 +50,17 @@ class Dropped(NamedTuple):
 
 def place_of(network: Network, port_id: str) -> Place:
     """``place_of(network, id)`` says where the port's frames are counted. Raises ``KeyError`` and ``Nowhere``."""
-    port, attachment = network.port(port_id), network.attachment(port_id)
+    port, at = network.port(port_id), network.location(port_id)
     if port is None:
         raise KeyError(port_id)
-    vif = network.vif(attachment.vif) if attachment is not None else None
-    if vif is None:
+    if network.attachment(port_id) is None:
         raise Nowhere("no VIF is plugged in")
-    if vif.location is None:
+    if at is None:
         raise Nowhere("the VIF is nowhere yet")
-    interface = network.interface(vif.location)
+    interface = network.interface(at)
     if interface is None:
-        raise Nowhere(f"switch {vif.location.switch} has no interface {vif.location.interface}")
-    return Place(port_id, port.number, *vif.location, interface.ofport)
+        raise Nowhere(f"switch {at.switch} has no interface {at.interface}")
+    return Place(port_id, port.number, *at, interface.ofport)
 
 
 def about_port(place: Place) -> Question:

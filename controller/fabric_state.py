@@ -151,28 +151,32 @@ class FabricState:
         if port is None:
             raise KeyError(port_id)
         segment, attachment = network.segment(port.segment), network.attachment(port_id)
-        vif = network.vif(attachment.vif) if attachment is not None else None
+        carrier, at = network.carrier(port_id), network.location(port_id)
+        bearing = network.port(carrier.port) if carrier is not None else None
         if not port.admin_up:
             return Status("DOWN", "the port is administratively down")
         if segment is None or not segment.admin_up:
             return Status("DOWN", "the segment is administratively down")
-        if vif is None:
+        if attachment is None:
             return Status("DOWN", "no VIF is plugged in")
-        if vif.location is None:
+        if bearing is not None and not bearing.admin_up:
+            return Status("DOWN", "the trunk's port is administratively down")
+        if at is None:
             return Status("DOWN", "the VIF is nowhere yet")
-        progress = self.progress(vif.location.switch)
-        interface = network.interface(vif.location)
+        progress = self.progress(at.switch)
+        interface = network.interface(at)
         if progress is None or not progress.connected:
-            return Status("DOWN", f"switch {vif.location.switch} is not connected, and goes on with what it has")
+            return Status("DOWN", f"switch {at.switch} is not connected, and goes on with what it has")
         if interface is None:
-            return Status("DOWN", f"switch {vif.location.switch} has no interface {vif.location.interface}")
+            return Status("DOWN", f"switch {at.switch} has no interface {at.interface}")
         if not interface.up:
-            return Status("DOWN", f"interface {vif.location.interface} of {vif.location.switch} is down or shut")
-        decisive = {key_of(fact) for fact in (port, vif, interface, attachment) if fact is not None}
-        decisive |= {Key("segment", on) for on in port.segments}
+            return Status("DOWN", f"interface {at.interface} of {at.switch} is down or shut")
+        plugged = (network.vif_in(port_id), bearing, network.vif_in(bearing.id) if bearing is not None else None)
+        decisive = {key_of(fact) for fact in (port, interface, attachment, *plugged) if fact is not None}
+        decisive |= {Key("trunking", port_id), *(Key("segment", on) for on in port.segments)}
         if not decisive.isdisjoint(self._uncompiled):
             return Status("BUILD", "the change is being compiled")
-        return self._proof(port_id, port.segments, vif.location.switch)
+        return self._proof(port_id, port.segments, at.switch)
 
     def _proof(self, port: str, segments: Sequence[str], at: str) -> Status:
         """Whether every switch that the port's flows live on has acknowledged them, on each of its segments."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from dataclasses import replace
 from ipaddress import ip_network
 from itertools import product
 from typing import Any
@@ -19,10 +20,12 @@ from weft.controller.model.facts import (
     Port,
     Segment,
     Switch,
+    Trunk,
     Vif,
 )
 from weft.controller.model.facts import key_of as key_of_fact
 from weft.controller.model.network import ALL_LINKS, Network
+from weft.controller.model.trunks import Carrier
 
 Answers = dict[tuple[Any, ...], Any]
 
@@ -36,6 +39,8 @@ def answers(network: Network, about: Iterable[Fact]) -> Answers:
     found |= {Key("local", (s, at)): network.local(s, at) for s in segments for at in switches}
     found[ALL_LINKS] = network.links()
     found |= {("count local", s, at): network.count_local(s, at) for s in segments for at in switches}
+    ports_named = {fact.id for fact in about if isinstance(fact, Port)}
+    found |= {Key("trunking", p): (network.carrier(p), network.trunks.carried(p)) for p in ports_named}
     found |= {Key("private", s): network.private(s) for s in segments}
     found |= {("ports of", s): network.ports_of(s) for s in segments}
     found |= {("port of MAC", s, mac): network.port_of_mac(s, mac) for s in segments for mac in macs}
@@ -93,6 +98,15 @@ class _Scan:
             for vif in self.vifs
             if (plugged.id, plugged.vif) == (port.id, vif.id)
         ]
+        self.seats = [(port, self._placed(port, vif)) for port, vif in self.seats]
+
+    def _placed(self, port: Port, vif: Vif) -> Vif:
+        """The VIF as it is seen: on the wire of the trunk, where one carries its port."""
+        carrier, _ = self.answer(("trunking", port.id))
+        if carrier is None:
+            return vif
+        bearer = next((other for bearing, other in self.seats if bearing.id == carrier.port), None)
+        return replace(vif, switch=bearer and bearer.switch, interface=bearer and bearer.interface)
 
     def on(self, segment: str) -> list[Port]:
         """The ports on a segment."""
@@ -102,6 +116,11 @@ class _Scan:
         match question:
             case ("members", segment):
                 return frozenset(v.switch for p, v in self.seats if segment in _on(p) and v.switch is not None)
+            case ("trunking", port):
+                trunks = [f for f in self.facts if isinstance(f, Trunk)]
+                carrier = [Carrier(t.id, t.port, sub.tag) for t in trunks for sub in t.subports if sub.port == port]
+                carried = [tuple(sub.port for sub in trunk.subports) for trunk in trunks if trunk.port == port]
+                return next(iter(carrier), None), next(iter(carried), ())
             case ("private", segment):
                 return any(port.isolated is not None for port in self.on(segment))
             case ("local", (segment, switch)):

@@ -27,15 +27,19 @@ from weft.controller.model.facts import (
     Port,
     Quota,
     Route,
+    SecurityGroup,
     Segment,
     Subnet,
     Switch,
     Token,
+    Trunk,
     Vif,
     link_id,
 )
+from weft.controller.model.security_groups import DIRECTIONS, ETHERTYPES, SecurityRule
 from weft.controller.model.subnet import IPV6_MODES, default_pools
 from weft.controller.model.traits import SECURITY_LEVELS, AllowedAddress, Offer, Subport
+from weft.controller.model.trunks import Carried
 
 identifiers = st.from_regex(r"[A-Za-z0-9][A-Za-z0-9_.:-]{0,63}", fullmatch=True)
 names = st.text(st.characters(exclude_characters="\x7f", exclude_categories=("Cc", "Cs")), min_size=1, max_size=255)
@@ -102,7 +106,7 @@ _traits: dict[str, Any] = {
     ),
     "router": st.booleans(), "dhcp_server": st.booleans(), "promiscuous": st.booleans(),
     "isolated": st.sampled_from((None, "isolated", "promiscuous", "community:1", "community:65534")),
-    "max_broadcast": _or_none(st.integers(1, 1_000_000)),
+    "max_broadcast": _or_none(st.integers(1, 1_000_000)), "security_groups": _some(identifiers),
 }  # fmt: skip
 
 
@@ -128,6 +132,26 @@ def ports(draw: st.DrawFn) -> Fact:
         revision=draw(revisions),
         **traits,
     )
+
+
+_rules = st.lists(
+    st.builds(
+        lambda named, *rest: SecurityRule(named, *rest[:3], remote_group=rest[3], description=rest[4]),
+        identifiers,
+        st.sampled_from(DIRECTIONS),
+        st.sampled_from(ETHERTYPES),
+        st.sampled_from((None, "udp", "17", "vrrp", "255")),
+        _or_none(identifiers),
+        texts,
+    ),
+    unique_by=lambda rule: rule.id,
+    max_size=3,
+).map(tuple)
+_carried = st.lists(
+    st.builds(Carried, identifiers.filter(lambda port: port != "own"), st.integers(1, 4094)),
+    unique_by=(lambda one: one.port, lambda one: one.tag),
+    max_size=3,
+).map(tuple)
 
 
 @st.composite
@@ -218,5 +242,7 @@ facts: st.SearchStrategy[Fact] = st.one_of(
         rule=texts,
         located=st.booleans(),
     ),
+    _made(SecurityGroup, id=identifiers, project=names, stateful=st.booleans(), rules=_rules, **_common),
+    _made(Trunk, id=identifiers, project=names, port=st.just("own"), subports=_carried, **_common),
     _made(Allocation, id=st.sampled_from(("segment", "port", "switch", "vlan")), last=st.integers(0, 1 << 24)),
 )

@@ -106,14 +106,23 @@ def speakers(world: World) -> list[Speaker]:
         assert isinstance(vif, Vif)
         port_id = world.network.port_of_vif(vif.id)
         port = world.network.port(port_id) if port_id else None
-        if port is None or not port.admin_up or vif.location is None:
+        if port is None or not port.admin_up:
+            continue
+        carrier = world.network.carrier(port.id)
+        if carrier is not None:  # it is on the wire of the trunk's port
+            bearing = world.network.port(carrier.port)
+            bearer = world.network.vif_in(carrier.port)
+            if bearing is None or bearer is None or not bearing.admin_up:
+                continue
+            vif = replace(bearer, mac=vif.mac)
+        if vif.location is None:
             continue
         switch = world.network.switch(vif.location.switch)
         shared = switch is None or vif.location.interface in switch.fabric_interfaces
         if world.network.interface(vif.location) is None or shared:
             continue
         told = replace(port, security=world.network.security(port))
-        for vlan, segment_id in ((None, port.segment), *port.trunk):
+        for vlan, segment_id in ((carrier.tag if carrier is not None else None, port.segment), *port.trunk):
             segment = world.network.segment(segment_id)
             if segment is not None and segment.admin_up:
                 found.append(Speaker(vif, told, segment, vlan))
@@ -146,7 +155,7 @@ def audience(world: World, sender: Speaker) -> list[Speaker]:
     def near(switch: str) -> bool:
         return switch == here if sender.segment.transport == "local" else reach[switch] == reach[here]
 
-    others = (one for one in speakers(world) if one.segment == sender.segment and one.vif != sender.vif)
+    others = (one for one in speakers(world) if one.segment == sender.segment and one.vif.id != sender.vif.id)
     return [other for other in others if near(str(other.vif.switch)) and _together(sender.port, other.port)]
 
 

@@ -17,6 +17,7 @@ ONE_OF = {  # what the option of a list is called, since each one is given by it
     "allowed_addresses": "allowed-address",
     "fabric_interfaces": "fabric-interface",
     "fixed_ips": "fixed-ip",
+    "security_groups": "security-group",
     "tags": "tag",
     "vif_kinds": "vif-kind",
 }
@@ -47,6 +48,7 @@ HELP = {
     "promiscuous": "Whether it hears every frame of its segment that its switch sees.",
     "router": "Whether it may send router advertisements and redirects.",
     "security": "What a VIF may claim to be: none, mac, mac+inner or mac+ip. A port without has its segment's.",
+    "security_groups": "A security group that it is in, by id. May be repeated.",
     "segment": "The segment, by id or name.",
     "segmentation_id": "The VLAN on the fabric's links; chosen where it is not given.",
     "shared_with": "A project that may have ports on it, too. May be repeated.",

@@ -42,6 +42,7 @@ class ChangedPort(TypedDict):
     max_rate: NotRequired[int | None]
     burst: NotRequired[int | None]
     max_broadcast: NotRequired[int | None]
+    security_groups: NotRequired[list[str]]
     tags: NotRequired[list[str]]
     description: NotRequired[str]
     attributes: NotRequired[list[GivenPortAttribute]]
@@ -340,6 +341,7 @@ class NewPort(TypedDict):
     max_rate: NotRequired[int | None]
     burst: NotRequired[int | None]
     max_broadcast: NotRequired[int | None]
+    security_groups: NotRequired[list[str]]
     tags: NotRequired[list[str]]
     description: NotRequired[str]
     attributes: NotRequired[list[GivenPortAttribute]]
@@ -437,6 +439,7 @@ class PartOfPort(TypedDict):
     max_rate: NotRequired[int | None]
     burst: NotRequired[int | None]
     max_broadcast: NotRequired[int | None]
+    security_groups: NotRequired[list[str]]
     tags: NotRequired[list[str]]
     description: NotRequired[str]
     attributes: NotRequired[list[PortAttribute]]
@@ -545,6 +548,7 @@ class Port(TypedDict):
     max_rate: int | None
     burst: int | None
     max_broadcast: int | None
+    security_groups: list[str]
     tags: list[str]
     description: str
     attributes: list[PortAttribute]

@@ -245,6 +245,9 @@ class Compiler:
             seen.add(read)
             if isinstance(read, Asked):
                 ahead += self._incremental.reads(read)
+            elif read.kind == "trunking":
+                trunk = self._network.trunks.concerning(str(read.id))
+                facts |= {Key("trunk", trunk)} if trunk is not None else set()
             else:
                 facts.add(read)
         return frozenset(facts)

@@ -6,6 +6,7 @@ from ipaddress import IPv6Address, ip_network
 from typing import NamedTuple
 
 from weft.controller.compile.view import View, query
+from weft.controller.model.facts import Vif
 from weft.controller.model.traits import strictest
 
 LINK_LOCAL = 0xFE80 << 112
@@ -28,7 +29,7 @@ class Seat(NamedTuple):
     """A port that is in use: its VIF is at OpenFlow port ``ofport`` of ``switch``.
 
     ``places`` are the segments that it gives on to; ``shut`` are the VIF's tags (None: no tag) for those that the
-    administrator has shut.
+    administrator has shut. Where a trunk carries the port, ``carrier`` is the trunk's own port.
     """
 
     port_number: int
@@ -36,6 +37,7 @@ class Seat(NamedTuple):
     switch: str
     ofport: int
     trunk: bool
+    carrier: str | None
     places: tuple[Place, ...]
     shut: tuple[int | None, ...]
 
@@ -64,24 +66,34 @@ class Voice(NamedTuple):
 
 @query
 def seat(view: View, port_id: str) -> Seat | None:
-    """Where the port's VIF sits; None while there is no VIF in it, or none that its switch has spoken of."""
-    port, attachment = view.port(port_id), view.attachment(port_id)
-    vif = view.vif(attachment.vif) if attachment is not None else None
-    if port is None or vif is None or vif.location is None:
+    """Where the port's VIF sits; None while there is no VIF in it, or none that its switch has spoken of.
+
+    That of a port which a trunk carries sits where the trunk's does, behind a tag.
+    """
+    port, vif, carrier = view.port(port_id), _vif_in(view, port_id), view.carrier(port_id)
+    bearer, bearing = (vif, port) if carrier is None else (_vif_in(view, carrier.port), view.port(carrier.port))
+    if port is None or vif is None or bearing is None or bearer is None or bearer.location is None:
         return None
-    interface, switch = view.interface(vif.location), view.switch(vif.location.switch)
-    if interface is None or switch is None or vif.location.interface in switch.fabric_interfaces:
+    interface, switch = view.interface(bearer.location), view.switch(bearer.location.switch)
+    if interface is None or switch is None or bearer.location.interface in switch.fabric_interfaces:
         return None
     places: list[Place] = []
     shut: list[int | None] = []
-    for vlan, segment_id in ((None, port.segment), *port.trunk):
+    for vlan, segment_id in ((carrier.tag if carrier is not None else None, port.segment), *port.trunk):
         segment = view.segment(segment_id)
-        if segment is None or not (port.admin_up and segment.admin_up):
+        if segment is None or not (port.admin_up and bearing.admin_up and segment.admin_up):
             shut.append(vlan)
         else:
             tag = segment.segmentation_id or 0
             places.append(Place(segment.id, segment.number, tag, vlan, segment.vlan_transparent))
-    return Seat(port.number, vif.mac, switch.id, interface.ofport, bool(port.trunk), tuple(places), tuple(shut))
+    trunk = bool(port.trunk) or carrier is not None or bool(view.carried(port_id))
+    by = carrier.port if carrier is not None else None
+    return Seat(port.number, vif.mac, switch.id, interface.ofport, trunk, by, tuple(places), tuple(shut))
+
+
+def _vif_in(view: View, port: str) -> Vif | None:
+    attachment = view.attachment(port)
+    return view.vif(attachment.vif) if attachment is not None else None
 
 
 @query

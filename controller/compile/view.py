@@ -8,6 +8,7 @@ from typing import Any, NamedTuple, ParamSpec, Protocol, TypeVar, cast
 
 from weft.controller.model.facts import Attachment, Endpoint, Interface, Key, Link, Port, Segment, Switch, Vif
 from weft.controller.model.network import ALL_LINKS, Network
+from weft.controller.model.trunks import Carrier
 
 P = ParamSpec("P")
 T = TypeVar("T")
@@ -85,6 +86,16 @@ class View:
         """What is plugged into that port."""
         self.reads.add(Key("attachment", port))
         return self._network.attachment(port)
+
+    def carrier(self, port: str) -> Carrier | None:
+        """Who carries that port by a tag."""
+        self.reads.add(Key("trunking", port))
+        return self._network.carrier(port)
+
+    def carried(self, port: str) -> tuple[str, ...]:
+        """The ports that that port's trunk carries."""
+        self.reads.add(Key("trunking", port))
+        return self._network.trunks.carried(port)
 
     def switch(self, name: str) -> Switch | None:
         """The switch of that name."""

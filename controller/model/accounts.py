@@ -19,7 +19,9 @@ from weft.controller.model.rules import (
 
 EVERYBODY = "*"  # the quota of projects that have none of their own
 UNLIMITED = -1
-COUNTED = ("segment", "port", "vif", "subnet")  # what a quota may limit
+COUNTED = (  # what a quota may limit
+    *("segment", "port", "vif", "subnet", "security_group", "security_group_rule", "trunk", "rbac_policy"),
+)
 _HASH = re.compile(r"[0-9a-f]{64}")
 
 

@@ -25,6 +25,7 @@ from weft.controller.model.facts import Attachment, Claim, Endpoint, Fact, Key, 
 from weft.controller.model.network import Change, Network
 from weft.controller.model.plugging import put_in
 from weft.controller.model.rights import MEMBER, Caller, let_in
+from weft.controller.model.trunk_conditions import check_carried
 
 _NOT_IN_IDS = re.compile(r"[^A-Za-z0-9_.:-]")
 _LONGEST_ID = 64
@@ -153,6 +154,7 @@ def _confirm(network: Network, at: int, port: Port, before: Vif, after: Vif, lea
     """The VIF is in its port already: may it still be, and may it be where it says that it is?"""
     admitted = let_in(port, after, Caller(after.project, MEMBER, False, at))
     check_kind(port, after)
+    check_carried(network, port.id, after)
     check_bound_kind(network, before, after)
     if after.mac != before.mac:
         check_mac(network, port, after)
@@ -180,7 +182,7 @@ def _confirm(network: Network, at: int, port: Port, before: Vif, after: Vif, lea
             changes.append(Change(old, lost))
     check_location(network, after, leaving.vif)
     if here.switch != before.switch:
-        check_room(network, port.segments, after)
+        check_room(network, network.crossed_by(port), after.switch)
     known = network.claim(here)
     return _Granted(tuple(changes), there != here or (known is not None and known.located))
 

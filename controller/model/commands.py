@@ -8,7 +8,7 @@ from typing import Any, Literal
 
 from weft.controller.model.facts import Endpoint, Key
 
-CREATABLE = ("segment", "port", "vif", "subnet", "switch", "link", "quota", "token")
+CREATABLE = ("segment", "port", "vif", "subnet", "switch", "link", "quota", "token", "security_group", "trunk")
 GIVEN = frozenset(
     {"number", "revision", "origin", "bound_vif", "created_at", "updated_at"}
 )  # by the model, and by nobody else
@@ -22,6 +22,8 @@ FIXED_BY_KIND: dict[str, frozenset[str]] = {
     "link": FIXED | {"a", "b"},
     "quota": FIXED,
     "token": FIXED | {"hash", "user", "project", "roles"},
+    "security_group": FIXED | {"project"},
+    "trunk": FIXED | {"project", "port"},
 }
 Reason = Literal["malformed", "not-found", "conflict", "stale", "exhausted", "forbidden"]
 

@@ -22,14 +22,14 @@ def made(kind: type[Any], given: Mapping[str, Any], **more: Any) -> Any:
         raise Refusal("malformed", error.field, error.rule) from None
     except TypeError:
         missing = [f.name for f in fields(kind) if f.name not in given and f.name not in more]
-        wanted = next(n for n in missing if n in ("id", "name", "project", "segment", "mac", "dpid", "a", "b"))
+        wanted = next(n for n in missing if n in ("id", "name", "project", "segment", "port", "mac", "dpid", "a", "b"))
         raise Refusal("malformed", wanted, f"a {kind.kind} needs one") from None
 
 
-def found(fact: Any, name: str, id: object) -> Any:
-    """The fact that was looked up, or a refusal that says what there is none of."""
+def found(fact: Any, name: str, id: object, field: str | None = None) -> Any:
+    """The fact that was looked up, or a refusal that says what there is none of, and which field named it."""
     if fact is None:
-        raise Refusal("not-found", name, f"there is no {name} {id!r}")
+        raise Refusal("not-found", field or name, f"there is no {name} {id!r}")
     return fact
 
 
@@ -91,11 +91,11 @@ def _keys(vif: Vif | None) -> list[Key]:
     return [Key("vif", vif.id)] if vif is not None else []
 
 
-def check_room(network: Network, segments: Iterable[str], vif: Vif) -> None:
+def check_room(network: Network, segments: Iterable[str], switch: str | None) -> None:
     """A flow-mod has 64 KiB, and the list of a broadcast's receivers on one switch must fit into one."""
-    for segment in segments if vif.switch is not None else ():
-        if network.count_local(segment, vif.switch or "") >= LOCAL_MEMBERS:
-            rule = f"{vif.switch} has {LOCAL_MEMBERS} VIFs of segment {segment!r}"
+    for segment in segments if switch is not None else ():
+        if network.count_local(segment, switch or "") >= LOCAL_MEMBERS:
+            rule = f"{switch} has {LOCAL_MEMBERS} VIFs of segment {segment!r}"
             raise Refusal("exhausted", "switch", f"{rule}, and more do not fit into a list of receivers")
 
 

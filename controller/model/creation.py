@@ -21,18 +21,22 @@ from weft.controller.model.facts import (
     Link,
     Port,
     Quota,
+    SecurityGroup,
     Segment,
     Subnet,
     Switch,
     Token,
+    Trunk,
     Vif,
     link_id,
 )
+from weft.controller.model.group_conditions import check_group
 from weft.controller.model.network import Change, Network
 from weft.controller.model.port_conditions import check_port
 from weft.controller.model.quotas import check_quota
 from weft.controller.model.rights import TENANTS, Caller, check_trait_rights
 from weft.controller.model.subnet_conditions import check_subnet
+from weft.controller.model.trunk_conditions import check_trunk, own_port
 from weft.controller.model.visibility import shares
 
 
@@ -47,6 +51,8 @@ def create(network: Network, command: Create, caller: Caller) -> Iterator[Change
         "subnet": _create_subnet,
         "quota": lambda network, given, caller: iter([Change(None, made(Quota, given))]),
         "token": _create_token,
+        "security_group": _create_security_group,
+        "trunk": _create_trunk,
     }
     if command.kind not in rules:
         raise Refusal("malformed", "kind", f"must be one of {', '.join(CREATABLE)}, not {command.kind!r}")
@@ -151,6 +157,20 @@ def _create_link(network: Network, given: dict[str, Any], caller: Caller) -> Ite
 def _settable(kind: str) -> frozenset[str]:
     """The fields that whoever makes such a fact may set."""
     return frozenset(f.name for f in fields(KINDS[kind])) - GIVEN
+
+
+def _create_security_group(network: Network, given: dict[str, Any], caller: Caller) -> Iterator[Change]:
+    group = made(SecurityGroup, given)
+    check_group(network, None, group, caller)
+    yield Change(None, group)
+
+
+def _create_trunk(network: Network, given: dict[str, Any], caller: Caller) -> Iterator[Change]:
+    port = own_port(network, "port", _text(given, "port"), caller)
+    given.setdefault("project", port.project)
+    trunk = made(Trunk, given)
+    check_trunk(network, None, trunk, caller)
+    yield Change(None, trunk)
 
 
 def _text(given: Mapping[str, Any], name: str) -> str:

@@ -37,14 +37,17 @@ from weft.controller.model.conditions import (
     found,
 )
 from weft.controller.model.creation import create
-from weft.controller.model.facts import Fact, FactId, Key, Port, Segment, Subnet, Switch, Vif
+from weft.controller.model.facts import Fact, FactId, Key, Port, SecurityGroup, Segment, Subnet, Switch, Trunk, Vif
+from weft.controller.model.group_conditions import check_group, let_go
 from weft.controller.model.network import Change, Network
 from weft.controller.model.observation import observe_interfaces, observe_link
 from weft.controller.model.plugging import plug, unplug
 from weft.controller.model.port_conditions import check_apart, check_port
+from weft.controller.model.quotas import check_more
 from weft.controller.model.rights import OPERATOR, Caller, check_rights, check_trait_rights
 from weft.controller.model.rules import Malformed
 from weft.controller.model.subnet_conditions import check_subnet, ports_in
+from weft.controller.model.trunk_conditions import check_carried, check_trunk
 from weft.controller.model.visibility import sees, shares
 
 NAMED = 3  # of those that depend on something, where there are more
@@ -97,8 +100,13 @@ def _update(network: Network, command: Update, caller: Caller) -> Iterator[Chang
         check_switch(network, changed)
     elif isinstance(changed, Subnet):
         check_subnet(network, changed)
+    elif isinstance(changed, Trunk):
+        check_trunk(network, fact, changed, caller)
+    elif isinstance(changed, SecurityGroup):
+        check_group(network, fact, changed, caller)
     elif isinstance(changed, Segment):
         check_trait_rights(network, fact, changed, caller)
+        check_more(network, changed.project, "rbac_policy", len(changed.shared_with) - len(fact.shared_with))
         if changed.security == "none" != fact.security:
             check_apart(network, changed)
         for port_id in sorted(network.ports_of(changed.id)) if changed.shared_with != fact.shared_with else ():
@@ -117,10 +125,11 @@ def _check_vif(network: Network, before: Vif, after: Vif) -> None:
     if port_id is not None:
         port = found(network.port(port_id), "port", port_id)
         check_kind(port, after)
+        check_carried(network, port_id, after)
         if after.mac != before.mac:
             check_mac(network, port, after)
         if after.switch != before.switch:
-            check_room(network, port.segments, after)
+            check_room(network, network.crossed_by(port), after.switch)
 
 
 def _delete(network: Network, command: Delete, caller: Caller) -> Iterator[Change]:
@@ -143,6 +152,8 @@ def _delete(network: Network, command: Delete, caller: Caller) -> Iterator[Chang
         if claim is not None and claim.outcome == "granted":  # told again, it is decided anew: there may be a next one
             rule = f"VIF {fact.id!r}, which it was for, is gone"
             yield Change(claim, replace(claim, outcome="refused", field="port", rule=rule, located=False))
+    elif isinstance(fact, SecurityGroup):
+        yield from let_go(network, fact, caller)
     yield Change(fact, None)
 
 
@@ -155,9 +166,13 @@ def _dependents(network: Network, fact: Fact) -> Iterator[tuple[str, Sequence[st
     elif isinstance(fact, Port):
         attachment = network.attachment(fact.id)
         yield "vif", [attachment.vif] if attachment is not None else []
+        trunk = network.trunks.concerning(fact.id)
+        yield "trunk", [trunk] if trunk is not None else []
     elif isinstance(fact, Vif):
         port = network.port_of_vif(fact.id)
         yield "port", [port] if port is not None else []
+    elif isinstance(fact, SecurityGroup):
+        yield "port", sorted(network.groups.ports(fact.id))
     elif isinstance(fact, Switch):
         yield "vif", sorted(network.vifs_on(fact.id))
         yield "link", [link for link in network.links() if fact.id in _switches_of(network, link)]

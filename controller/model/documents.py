@@ -9,7 +9,9 @@ from typing import Any
 
 from weft.controller.model.facts import KINDS, Attribute, Endpoint, Fact, Limit, Pool, Route
 from weft.controller.model.rules import Malformed
+from weft.controller.model.security_groups import SecurityRule
 from weft.controller.model.traits import AllowedAddress, Offer, Subport
+from weft.controller.model.trunks import Carried
 
 # Fields that hold a named tuple, or a list of them; each is a mapping in the document.
 _NAMED: dict[tuple[str, str], type[Any]] = {
@@ -27,6 +29,10 @@ _NAMED: dict[tuple[str, str], type[Any]] = {
     ("port", "offer"): Offer,
     ("port", "allowed_addresses"): AllowedAddress,
     ("port", "trunk"): Subport,
+    ("security_group", "rules"): SecurityRule,
+    ("security_group", "attributes"): Attribute,
+    ("trunk", "subports"): Carried,
+    ("trunk", "attributes"): Attribute,
 }
 
 

@@ -36,6 +36,8 @@ from weft.controller.model.rules import (
     check_text,
     check_time,
 )
+from weft.controller.model.security_groups import SecurityGroup as SecurityGroup
+from weft.controller.model.security_groups import check_security_groups
 from weft.controller.model.subnet import Pool as Pool
 from weft.controller.model.subnet import Route as Route
 from weft.controller.model.subnet import Subnet as Subnet
@@ -54,6 +56,7 @@ from weft.controller.model.trait_rules import (
     check_vif_kinds,
 )
 from weft.controller.model.traits import DEFAULT_SECURITY, AllowedAddress, Offer, Subport
+from weft.controller.model.trunks import Trunk as Trunk
 
 TRANSPORTS = ("local", "vlan")
 VLAN_IDS = range(2, 4095)
@@ -128,6 +131,7 @@ class Port:
     max_rate: int | None = None  # kbit/s
     burst: int | None = None  # kbit
     max_broadcast: int | None = None  # frames/s
+    security_groups: tuple[str, ...] = ()
     tags: tuple[str, ...] = ()
     description: str = ""
     attributes: tuple[Attribute, ...] = ()
@@ -156,6 +160,7 @@ class Port:
         check_extent(self.trunk, self.fixed_ips, self.allowed_addresses)
         check_isolated("isolated", self.isolated)
         check_limits(self.max_rate, self.burst, self.max_broadcast)
+        check_security_groups("security_groups", self.security_groups)
         _check_notes(self)
 
     @property
@@ -242,12 +247,16 @@ def _check_notes(fact: Segment | Port | Vif) -> None:
 
 
 Fact = Union[  # noqa: UP007 (a runtime value)
-    Segment, Port, Vif, Subnet, Attachment, Switch, Link, Interface, Claim, Allocation, Quota, Token
-]
+    Segment, Port, Vif, Subnet, Attachment, Switch, Link, Interface, Claim, Allocation, Quota, Token,
+    SecurityGroup, Trunk,
+]  # fmt: skip
 FactId = str | Endpoint
 KINDS: dict[str, type[Fact]] = {
     cls.kind: cls
-    for cls in (Segment, Port, Vif, Subnet, Attachment, Switch, Link, Interface, Claim, Allocation, Quota, Token)
+    for cls in (
+        *(Segment, Port, Vif, Subnet, Attachment, Switch, Link, Interface, Claim, Allocation, Quota, Token),
+        *(SecurityGroup, Trunk),
+    )
 }
 
 

@@ -23,17 +23,21 @@ from weft.controller.model.facts import (
     Link,
     Port,
     Quota,
+    SecurityGroup,
     Segment,
     Subnet,
     Switch,
     Token,
+    Trunk,
     Vif,
     key_of,
 )
+from weft.controller.model.grouping import Grouping
 from weft.controller.model.indexing import add, discard, replace_entry, replace_member
 from weft.controller.model.ownership import OWNED, Ownership
 from weft.controller.model.seating import Seated, Seating
 from weft.controller.model.traits import strictest
+from weft.controller.model.trunks import Carrier, Trunks
 
 ALL_LINKS = Key("links", "*")
 NOTHING = Addresses()
@@ -71,6 +75,8 @@ class Network:
         self._vif_by_location: dict[Endpoint, str] = {}
         self._vifs_by_switch: dict[str, set[str]] = {}
         self._seating = Seating()
+        self.groups = Grouping()  # read only
+        self.trunks = Trunks()  # read only
         self._link_by_end: dict[Endpoint, str] = {}
         self._interfaces_by_switch: dict[str, set[Endpoint]] = {}
         self._claims_by_switch: dict[str, set[Endpoint]] = {}
@@ -127,6 +133,14 @@ class Network:
         """The number given last from that pool."""
         return cast("Allocation | None", self._facts["allocation"].get(pool))
 
+    def security_group(self, id: str) -> SecurityGroup | None:
+        """The security group of that id."""
+        return cast("SecurityGroup | None", self._facts["security_group"].get(id))
+
+    def trunk(self, id: str) -> Trunk | None:
+        """The trunk of that id."""
+        return cast("Trunk | None", self._facts["trunk"].get(id))
+
     def fact(self, key: Key) -> Fact | None:
         """The fact of that key, of whatever kind."""
         return self._facts[key.kind].get(cast(FactId, key.id))
@@ -157,6 +171,26 @@ class Network:
     def addresses(self, segment: str) -> Addresses:
         """The addresses that the ports on the segment name. Read only."""
         return self._addresses.get(segment, NOTHING)
+
+    def carrier(self, port: str) -> Carrier | None:
+        """Who carries the port by a tag."""
+        return self.trunks.carrier(port)
+
+    def crossed_by(self, port: Port) -> tuple[str, ...]:
+        """The segments whose frames cross the port's wire: its own, and those of the ports that its trunk carries."""
+        carried = (self.port(id) for id in self.trunks.carried(port.id))
+        return (*port.segments, *(other.segment for other in carried if other is not None))
+
+    def vif_in(self, port: str) -> Vif | None:
+        """The VIF that is plugged into the port."""
+        attachment = self.attachment(port)
+        return self.vif(attachment.vif) if attachment is not None else None
+
+    def location(self, port: str) -> Endpoint | None:
+        """Where frames come in by the port: where its VIF is or, when it is carried, that of the trunk's port."""
+        carrier = self.trunks.carrier(port)
+        vif, bearer = self.vif_in(port), self.vif_in(carrier.port if carrier is not None else port)
+        return bearer.location if vif is not None and bearer is not None else None
 
     def ports_bound_to(self, vif: str) -> frozenset[str]:
         """The ports whose offer that VIF has accepted."""
@@ -261,6 +295,7 @@ class Network:
             if after is not None and were.get(segment) != named:
                 self._addresses.setdefault(segment, Addresses()).add(after)
         self._set_apart(before, after, touched)
+        self.groups.replace_port(before, after)
         self._seat((after or cast(Port, before)).id, touched)
 
     def _set_apart(self, before: Port | None, after: Port | None, touched: set[Key]) -> None:
@@ -305,12 +340,25 @@ class Network:
     def _index_token(self, before: Token | None, after: Token | None, touched: set[Key]) -> None:
         replace_entry(self._token_by_hash, before, after, lambda token: token.hash, lambda token: token.id)
 
+    def _index_security_group(
+        self, before: SecurityGroup | None, after: SecurityGroup | None, touched: set[Key]
+    ) -> None:
+        self.groups.replace(before, after)
+
+    def _index_trunk(self, before: Trunk | None, after: Trunk | None, touched: set[Key]) -> None:
+        for port in sorted(self.trunks.replace(before, after)):
+            touched.add(Key("trunking", port))
+            self._seat(port, touched)
+        touched |= {Key("trunking", trunk.port) for trunk in (before, after) if trunk is not None}
+
     def _seat(self, port_id: str, touched: set[Key]) -> None:
         """Bring the index that joins port, attachment and VIF up to date for one port."""
-        port, attachment = self.port(port_id), self.attachment(port_id)
-        vif = self.vif(attachment.vif) if attachment is not None else None
-        seated = port is not None and vif is not None and Seated(port.segments, vif.mac, vif.id, vif.switch)
+        port, vif, place = self.port(port_id), self.vif_in(port_id), self.location(port_id)
+        switch = place.switch if place is not None else None
+        seated = port is not None and vif is not None and Seated(port.segments, vif.mac, vif.id, switch)
         self._seating.seat(port_id, seated or None, touched)
+        for carried in self.trunks.carried(port_id):
+            self._seat(carried, touched)
 
 
 _INDEX: dict[str, Callable[..., None]] = {
@@ -324,6 +372,8 @@ _INDEX: dict[str, Callable[..., None]] = {
     "claim": Network._index_claim,
     "subnet": Network._index_subnet,
     "token": Network._index_token,
+    "security_group": Network._index_security_group,
+    "trunk": Network._index_trunk,
 }
 
 

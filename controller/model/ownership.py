@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable, Iterator
 from typing import Any
 
 from weft.controller.model.accounts import EVERYBODY
 from weft.controller.model.indexing import add, discard
 
-OWNED = frozenset({"segment", "port", "vif", "subnet"})
+OWNED = frozenset({"segment", "port", "vif", "subnet", "security_group", "trunk"})
 
 
 class Ownership:
@@ -18,6 +19,7 @@ class Ownership:
         self._by_project: dict[tuple[str, str], dict[str, None]] = {}
         self._by_name: dict[tuple[str, str], dict[str, None]] = {}
         self._shared: dict[str, set[str]] = {}  # segments, by the project that they are shared with
+        self._shares: Counter[str] = Counter()  # how many shares a project has given, over all of its segments
         self._open: set[str] = set()  # ports that others than their owner may come to
 
     def of_project(self, kind: str, project: str) -> Iterable[str]:
@@ -40,6 +42,14 @@ class Ownership:
         """The segments that are shared with that project, or with everybody."""
         return self._shared.get(project, set()) | self._shared.get(EVERYBODY, set())
 
+    def shared_segments(self) -> set[str]:
+        """The segments that are shared with anybody."""
+        return set().union(*self._shared.values())
+
+    def count_shares(self, project: str) -> int:
+        """With how many others a project's segments are shared, each by itself."""
+        return self._shares[project]
+
     def open_ports(self) -> Iterable[str]:
         """The ports that are offered, or that name somebody in ``connect``."""
         return self._open
@@ -57,11 +67,16 @@ class Ownership:
                 discard(self._shared, project, before.id)
             for project in after.shared_with if after is not None else ():
                 add(self._shared, project, after.id)
+            self._shares[(after or before).project] += _shares(after) - _shares(before)
         elif kind == "port":
             if after is not None and (after.offer or after.bound_vif or any(who != "owner" for who in after.connect)):
                 self._open.add(after.id)
             else:
                 self._open.discard((after or before).id)
+
+
+def _shares(segment: Any) -> int:
+    return len(segment.shared_with) if segment is not None else 0
 
 
 def _put(table: dict[tuple[str, str], dict[str, None]], key: tuple[str, str], id: str, remember: bool) -> None:

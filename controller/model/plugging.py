@@ -9,6 +9,7 @@ from weft.controller.model.conditions import check_kind, check_mac, check_room, 
 from weft.controller.model.facts import Attachment, Port, Vif
 from weft.controller.model.network import Change, Network
 from weft.controller.model.rights import Caller, let_in
+from weft.controller.model.trunk_conditions import check_carried
 
 
 def plug(network: Network, command: Plug, caller: Caller) -> Iterator[Change]:
@@ -34,7 +35,8 @@ def put_in(network: Network, port: Port, vif: Vif, emptied: str | None = None) -
     """
     check_kind(port, vif)
     check_mac(network, port, vif, emptied=emptied)
-    check_room(network, port.segments, vif)
+    check_carried(network, port.id, vif)
+    check_room(network, network.crossed_by(port), vif.switch)
     before = network.port(port.id)
     if port != before:
         yield Change(before, port)

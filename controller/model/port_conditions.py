@@ -9,10 +9,12 @@ from weft.controller.model.addresses import Addresses, prefix_of
 from weft.controller.model.commands import Refusal
 from weft.controller.model.conditions import check_kind, check_mac, check_room
 from weft.controller.model.facts import Key, Port, Segment
+from weft.controller.model.group_conditions import check_groups_of
 from weft.controller.model.network import Network
 from weft.controller.model.policy import Target
 from weft.controller.model.rights import Caller
 from weft.controller.model.traits import AllowedAddress, strictest
+from weft.controller.model.trunk_conditions import check_tags
 from weft.controller.model.visibility import shares
 
 
@@ -21,6 +23,8 @@ def check_port(network: Network, before: Port | None, after: Port, caller: Calle
 
     Another project's addresses are no obstacle to the operator. Raises a ``Refusal``.
     """
+    check_tags(network, before, after)
+    check_groups_of(network, before, after, caller)
     _check_trunk(network, before, after)
     _check_apart(network, after)
     old = frozenset(before.segments if before is not None else ())
@@ -41,7 +45,8 @@ def check_port(network: Network, before: Port | None, after: Port, caller: Calle
         check_kind(after, vif)
         come = [segment for segment in after.segments if segment not in old]
         check_mac(network, after, vif, segments=come)
-        check_room(network, come, vif)
+        place = network.location(after.id)
+        check_room(network, come, place.switch if place is not None else None)
 
 
 def check_apart(network: Network, after: Segment) -> None:

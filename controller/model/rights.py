@@ -29,7 +29,7 @@ from weft.controller.model.policy import BUILTIN, Policy, Target
 from weft.controller.model.traits import DEFAULT_SECURITY, SECURITY_LEVELS, TRAITS, WIDEST_PREFIX, strictest
 from weft.controller.model.visibility import is_party, sees, target_of
 
-TENANTS = ("segment", "port", "vif", "subnet")  # what projects have
+TENANTS = ("segment", "port", "vif", "subnet", "security_group", "trunk")  # what projects have
 
 
 class Caller(NamedTuple):

@@ -19,6 +19,7 @@ from weft.controller.model.commands import (
 )
 from weft.controller.model.facts import Endpoint, link_id
 from weft.controller.model.traits import SECURITY_LEVELS, AllowedAddress, Offer, Subport
+from weft.controller.model.trunks import Carried
 from weft.controller.pipeline.core import PLANES
 
 SWITCHES = ("s1", "s2", "s3", "s4")
@@ -44,7 +45,7 @@ PLACES = (
     *(("v4", "blue", "s2", "e2"), ("v5", "blue", "s4", "e2"), ("v6", "green", "s2", "e3"), ("v7", "green", "s4", "e3")),
     ("v8", "island", "s3", "e1"),
 )
-NAMES = (*(name for name, *_ in PLACES), "s3", "open")  # the last is a port that waits for claims
+NAMES = (*(name for name, *_ in PLACES), "s3", "open", "under")  # the last two wait for claims, and for a trunk
 SKIPPED = [f"skipped{n}" for n in range(PLANES - 3)]  # so that green's plane is red's
 
 
@@ -75,6 +76,10 @@ FOUNDATION: tuple[Command, ...] = (
     *(Update("port", name, {"allowed_addresses": (AllowedAddress(SHARED),)}) for name in ("s1", "v3")),
     Update("port", "v5", {"trunk": (Subport(7, "red"),)}),
     Create("port", {"id": "open", "name": "open", "segment": "blue"}),
+    Create("port", {"id": "under", "name": "under", "segment": "blue"}),
+    _vif_made("under", "02:00:00:00:01:1f", {}),
+    Plug("under", "under"),
+    Create("trunk", {"id": "t", "port": "v1", "subports": (Carried("under", 8),)}),
 )
 
 # Traits as somebody may set them, each by itself, since one that is refused takes the others along.
@@ -102,6 +107,15 @@ TRAITS: tuple[dict[str, object], ...] = (
     {"offer": None},
     {"vif_kinds": ("tap",)},
     {"vif_kinds": ()},
+)
+
+CARRIED = ((), (Carried("under", 8),), (Carried("open", 8), Carried("under", 9)), (Carried("v8", 8),))
+TRUNKS: tuple[Command, ...] = (
+    *(Create("trunk", {"id": "t", "port": port, "subports": CARRIED[1]}) for port in ("v1", "s1", "v4")),
+    *(Update("trunk", "t", {"subports": ports}) for ports in CARRIED),
+    Delete("trunk", "t"),
+    _vif_made("open", "02:00:00:00:01:2f", {}),
+    Plug("open", "open"),
 )
 
 
@@ -165,6 +179,7 @@ commands: st.SearchStrategy[Command] = st.one_of(
     st.builds(Plug, _name, _name),
     st.builds(lambda name: Plug(name, name), _name),
     st.builds(Unplug, _name),
+    st.sampled_from(TRUNKS),
     st.sampled_from((Unplug("v8"), Plug("v8", "v8"))),  # the island is deserted and settled again
     st.builds(lambda i, f: Update("port", i, f), _name, _fields(admin_up=_flag)),
     st.builds(lambda i, f: Update("segment", i, f), _segment, _fields(admin_up=_flag)),

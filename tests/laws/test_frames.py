@@ -63,7 +63,7 @@ def test_every_vif_reaches_exactly_whom_it_should(history: list[list[Command]]) 
     macs = {mac for one in everybody for mac in one.macs}
     for sender in everybody:
         for dst in (BROADCAST, STRANGER, *sorted(macs)):
-            wires.send(sender.vif.id, dst, vlans=sender.vlans, **plain(sender))
+            wires.send(sender.vif.id, dst, sender.vif.mac, vlans=sender.vlans, **plain(sender))
             assert arrived(wires) == receivers(world, sender, dst, wires.passed), f"{sender} to {dst}"
 
 
@@ -75,7 +75,7 @@ def test_a_vif_says_nothing_that_it_may_not(history: list[list[Command]]) -> Non
     for sender in speakers(world):
         promiscuous = {one.vif.id for one in speakers(world) if one.port.promiscuous}
         for what, frame in forbidden(sender):
-            heard = wires.send(sender.vif.id, vlans=sender.vlans, **frame)
+            heard = wires.send(sender.vif.id, vlans=sender.vlans, **{"src": sender.vif.mac, **frame})
             assert not heard.keys() - (promiscuous if what == "an unknown unicast" else set()), f"{what} of {sender}"
         carried = {vlan for vlan, _ in sender.port.trunk}
         for vlans in ((2,), (2, 3), (0,), (4095,)):

@@ -27,7 +27,9 @@ from weft.controller.model.decide import decide
 from weft.controller.model.documents import field_names
 from weft.controller.model.facts import Endpoint, Key, Limit
 from weft.controller.model.rights import MEMBER, OPERATOR, Caller
+from weft.controller.model.security_groups import SecurityRule
 from weft.controller.model.traits import AllowedAddress, Offer, Subport
+from weft.controller.model.trunks import Carried
 
 A, B = "02:00:00:00:00:0a", "02:00:00:00:00:0b"
 LINK = "s1:f1~s2:f1"
@@ -221,6 +223,8 @@ _SOUND: dict[str, dict[str, Any]] = {
     "subnet": {"id": "new", "segment": "red", "cidr": "10.0.0.0/24"},
     "quota": {"id": "new", "limits": (Limit("port", 1),)},
     "token": {"id": "new", "hash": "0" * 64, "user": "ann", "project": "p", "roles": ("member",)},
+    "security_group": {"id": "new", "project": "p", "rules": (SecurityRule("r", "ingress"),)},
+    "trunk": {"id": "new", "port": "a", "subports": (Carried("p", 7),)},
 }
 
 

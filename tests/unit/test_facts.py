@@ -24,6 +24,8 @@ SOUND: dict[str, dict[str, Any]] = {
     "switch": {"id": "s1", "number": 1, "dpid": 1, "fabric_interfaces": ("f1", "f2")},
     "link": {"id": "s1:e1~s2:e2", "a": A, "b": B},
     "interface": {"id": A, "ofport": 1},
+    "security_group": {"id": "g", "project": "acme"},
+    "trunk": {"id": "t", "project": "acme", "port": "p"},
     "claim": {"id": A, "port": "p", "mac": "02:00:00:00:00:01", "vif_kind": "tap", "outcome": "granted"},
 }
 MALFORMED = [
@@ -74,6 +76,11 @@ MALFORMED = [
     ("interface", "ofport", 0, "from 1 to"),
     ("interface", "ofport", 0xFFFFFF00, "from 1 to"),  # OFPP_MAX: the reserved ports begin
     ("interface", "up", None, "true or false"),
+    ("port", "security_groups", ["g"], "must be a list"),
+    ("security_group", "stateful", None, "true or false"),
+    ("security_group", "name", None, "at most 1024 characters"),
+    ("trunk", "admin_up", 1, "true or false"),
+    ("trunk", "created_at", -1, "from 0 to"),
 ]
 
 

@@ -45,7 +45,7 @@ def net() -> World:
     return net
 
 
-KINDS = "must be one of segment, port, vif, subnet, switch, link, quota, token"
+KINDS = "must be one of segment, port, vif, subnet, switch, link, quota, token, security_group, trunk"
 HIDDEN = "not-found, {0}: there is no {0} '{1}'"
 REDS = "is of project 'red', and the caller of 'blue'"
 TELLS = "forbidden, do: what switches say is the operator's to tell"

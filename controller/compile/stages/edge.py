@@ -52,7 +52,8 @@ def classify(view: View, port: str) -> Iterator[Placed]:
     for vlan in at.shut:
         said = UNTAGGED if vlan is None else tagged(vlan)
         yield here(at.switch, flow(CLASSIFY, 100, who, Drop("admin-down"), in_port=at.ofport, vlan_vid=said))
-    yield here(at.switch, flow(CLASSIFY, 90, who, Drop("tagged"), in_port=at.ofport))
+    if at.carrier is None:
+        yield here(at.switch, flow(CLASSIFY, 90, who, Drop("tagged"), in_port=at.ofport))
 
 
 def _tag_of(at: Seat, place: Place) -> dict[str, int]:

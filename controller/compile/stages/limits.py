@@ -26,8 +26,9 @@ def meter_of(ofport: int, limit: Limit) -> int:
 
 
 def limited(view: View, port: str, limit: Limit) -> tuple[Meter, ...]:
-    """The meter that the port's frames go through, where it has such a limit."""
-    found, at = view.port(port), seat(view, port)
+    """The meter that the port's frames go through, where it has such a limit. What a trunk carries has the trunk's."""
+    at = seat(view, port)
+    found = view.port(at.carrier or port) if at is not None else None
     if found is None or at is None:
         return ()
     rate = found.max_broadcast if limit == "flood:storm" else found.max_rate
@@ -38,11 +39,19 @@ def limited(view: View, port: str, limit: Limit) -> tuple[Meter, ...]:
 def limits(view: View, port: str) -> Iterator[Placed]:
     """A port has a meter for each limit that it has."""
     found, at = view.port(port), seat(view, port)
-    if found is None or at is None or not at.places:
+    carried = view.carried(port)
+    if found is None or at is None or not (at.places or carried):
+        return
+    storm = limited(view, port, "flood:storm")
+    if storm:
+        yield here(at.switch, flow(STORM, 100, *storm, NEXT, source=at.port_number))
+    if at.carrier is not None:
         return
     if found.max_rate is not None:
         # A frame that is larger than the burst would never pass, however long it waits.
-        segments = [view.segment(place.segment) for place in at.places]
+        others = (view.port(other) for other in carried)
+        crossing = (*(place.segment for place in at.places), *(other.segment for other in others if other is not None))
+        segments = [view.segment(segment) for segment in crossing]
         frame = max(segment.mtu + AROUND for segment in segments if segment is not None)
         burst = max(found.burst or found.max_rate // BURST, -(-frame * 8 // 1000))
         for limit in ("admit:rate", "deliver:rate"):
@@ -50,5 +59,3 @@ def limits(view: View, port: str) -> Iterator[Placed]:
     if found.max_broadcast is not None:
         burst = max(1, found.max_broadcast // BURST)
         yield here(at.switch, meter(meter_of(at.ofport, "flood:storm"), found.max_broadcast, burst, "frames/s"))
-        storm = limited(view, port, "flood:storm")
-        yield here(at.switch, flow(STORM, 100, *storm, NEXT, source=at.port_number))
