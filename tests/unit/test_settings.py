@@ -78,3 +78,51 @@ def test_the_program_says_it_in_one_line_and_does_not_start(tmp_path: Path) -> N
         run = subprocess.run([*command, *arguments], capture_output=True, text=True, check=False, cwd=tmp_path)
         assert (run.returncode, run.stdout, run.stderr) == (2, "", f"weft-controller: {said}\n")
     assert list(tmp_path.iterdir()) == []
+
+
+@pytest.mark.parametrize(
+    ("arguments", "said"),
+    [
+        ("--auth jtw", "--auth must be none, or some of token, jwt, keystone with commas between, not 'jtw'"),
+        ("--auth=", "--auth must be none, or some of token, jwt, keystone with commas between, not ''"),
+        ("--auth none,token", "--auth none lets everybody in, so it cannot be together with another way"),
+        ("--auth jwt", "--jwt-jwks is missing, and --auth jwt needs it"),
+        ("--auth jwt --jwt-jwks k --jwt-issuer i", "--jwt-audience is missing, and --auth jwt needs it"),
+        ("--auth token,keystone", "--keystone is missing, and --auth keystone needs it"),
+        ("--keystone 127.0.0.1:5000", "--keystone must be like http://HOST:PORT, not '127.0.0.1:5000'"),
+        ("--rest-key k", "--rest-certificate and --rest-key go together, and one of them is missing"),
+        ("--trusted-proxy 10.0.0.1/8", "--trusted-proxy must be IP addresses or prefixes, not '10.0.0.1/8'"),
+        ("--allowed-host http://x", "--allowed-host must be names of hosts, without scheme and port, not 'http://x'"),
+        ("--allowed-origin x.example", "--allowed-origin must be like https://HOST:PORT, not 'x.example'"),
+        ("--request-rate 0", "--request-rate must be a number above 0, not '0'"),
+        ("--neutron on", f"--neutron {ADDRESS}, or off, not 'on'"),
+    ],
+)
+def test_a_wrong_way_in_is_told_with_its_option(arguments: str, said: str) -> None:
+    assert refusal(*arguments.split()) == said
+
+
+@pytest.mark.parametrize("option", ["--rest", "--neutron"])
+@pytest.mark.parametrize("host", ["0.0.0.0", "[::]", "10.0.0.1", "weft.example", "[::ffff:127.0.0.1]"])
+def test_beyond_this_machine_there_is_tls_or_it_is_said_that_there_is_none(option: str, host: str) -> None:
+    address = f"{host}:0"
+    assert refusal(option, address).startswith(f"{option} {address} reaches beyond this machine, ")
+    assert refusal("--auth", "none", "--insecure", option, address).startswith("--auth none is for this machine alone")
+    assert load((option, address, "--insecure"), {}).insecure
+    assert load((option, address, "--rest-certificate", "c", "--rest-key", "k"), {}).auth == ("token",)
+
+
+@pytest.mark.parametrize("host", ["127.0.0.1", "127.9.9.9", "[::1]", "localhost"])
+def test_on_this_machine_nobody_needs_to_be_asked(host: str) -> None:
+    assert load(("--auth", "none", "--rest", f"{host}:0", "--neutron", f"{host}:0"), {}).auth == ("none",)
+
+
+def test_several_stand_between_commas_or_in_a_list(tmp_path: Path) -> None:
+    file = tmp_path / "weft.yaml"
+    file.write_text("{neutron: off, allowed-host: [a.example, b.example], trusted-proxy: '10.0.0.1, fd00::/64'}")
+    settings = load(("--config", str(file)), {"WEFT_KEYSTONE_OPERATOR": "admin, cloud-admin"})
+    assert settings.neutron is None
+    assert settings.allowed_host == ("a.example", "b.example")
+    assert settings.trusted_proxy == ("10.0.0.1", "fd00::/64")
+    assert settings.keystone_operator == ("admin", "cloud-admin")
+    assert load(("--neutron", "off"), {}).neutron is None
