@@ -7,7 +7,7 @@ from typing import ClassVar
 import falcon
 from pydantic import BaseModel, Field
 
-from weft.apps.northbound.acting import caller_of
+from weft.apps.northbound.allowed import check_right
 from weft.apps.northbound.bodies import read_json
 from weft.apps.northbound.operations import Answer, Operation, Operations
 from weft.apps.northbound.problems import refused
@@ -45,8 +45,7 @@ class Audits:
 
     def on_post(self, req: falcon.Request, resp: falcon.Response) -> None:
         """The audit is asked for; it does not wait for the switch."""
-        if not caller_of(req).operator:
-            raise refused(Refusal("forbidden", "switch", "switches are the operator's alone"))
+        check_right(self._service, req, "audit_switch")
         name = checked(Audited, read_json(req))["switch"]
         try:
             self._service.request_audit(name)

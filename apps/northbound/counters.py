@@ -11,6 +11,7 @@ from typing import ClassVar
 
 import falcon
 
+from weft.apps.northbound.allowed import check_right
 from weft.apps.northbound.operations import Answer, Operation, Operations
 from weft.apps.northbound.problems import Problem
 from weft.apps.northbound.seeing import seen
@@ -35,7 +36,7 @@ class PortCounters:
             summary="Show what has passed at a port, and what has died",
             doc="As its switch counts it now; the answer waits for the switch.",
             answers={200: Answer("What it has counted.", Counters)},
-            refusals=(404, 409),
+            refusals=(403, 404, 409),
         )
     }
 
@@ -44,7 +45,7 @@ class PortCounters:
 
     def on_get(self, req: falcon.Request, resp: falcon.Response, id: str) -> None:
         """Since its VIF was plugged in there, or longer where it was there before."""
-        seen(self._service, req, "port", id)
+        check_right(self._service, req, "get_counters", seen(self._service, req, "port", id))
         try:
             place = place_of(self._service.network, id)
         except Nowhere as nowhere:

@@ -8,6 +8,7 @@ from typing import ClassVar, Literal, NamedTuple
 
 import falcon
 
+from weft.apps.northbound.allowed import check_right
 from weft.apps.northbound.operations import Answer, Operation, Operations
 from weft.apps.northbound.shown import Findings
 from weft.apps.northbound.views import datapath_text
@@ -159,8 +160,9 @@ class Doctor:
             id="list_findings",
             group="fabric",
             summary="Say what is wrong",
-            doc="What is wrong or may be, how bad it is, and what to do about it. A project is told of its own.",
+            doc="What is wrong or may be, how bad it is, and what to do about it.",
             answers={200: Answer("What was found.", Findings)},
+            refusals=(403,),
         )
     }
 
@@ -169,4 +171,5 @@ class Doctor:
 
     def on_get(self, req: falcon.Request, resp: falcon.Response) -> None:
         """The findings, errors first."""
+        check_right(self._service, req, "get_doctor")
         resp.media = {"findings": [finding._asdict() for finding in findings(self._service)]}

@@ -8,6 +8,7 @@ from typing import ClassVar
 import eventlet
 import falcon
 
+from weft.apps.northbound.allowed import check_right
 from weft.apps.northbound.counters import ask
 from weft.apps.northbound.operations import Answer, Operation, Operations, Parameter
 from weft.apps.northbound.problems import malformed
@@ -26,12 +27,12 @@ class Drops:
             id="list_drops",
             group="fabric",
             summary="Say why frames die",
-            doc="The ports and reasons with most frames, as the switches that answer count them now. "
-            "A project is told of its own ports.",
+            doc="The ports and reasons with most frames, as the switches that answer count them now.",
             parameters=(
                 Parameter("limit", "The most to show.", {"type": "integer", "minimum": 1, "maximum": 999_999}),
             ),
             answers={200: Answer("What has died.", ShownDrops)},
+            refusals=(403,),
         )
     }
 
@@ -40,6 +41,7 @@ class Drops:
 
     def on_get(self, req: falcon.Request, resp: falcon.Response) -> None:
         """The ports and reasons with most frames, as the switches that answer count them now."""
+        check_right(self._service, req, "get_drops")
         limit = req.get_param("limit", default=str(LIMIT))
         if not re.fullmatch("[1-9][0-9]{0,5}", limit):
             raise malformed("must be a number from 1 to 999999", "limit")

@@ -6,6 +6,7 @@ from typing import ClassVar
 
 import falcon
 
+from weft.apps.northbound.allowed import check_right
 from weft.apps.northbound.operations import Answer, Operation, Operations, Parameter
 from weft.apps.northbound.problems import malformed
 from weft.apps.northbound.seeing import seen
@@ -26,7 +27,7 @@ class Flows:
                 Parameter("switch", "The name of the switch.", {"type": "string", "minLength": 1}, required=True),
             ),
             answers={200: Answer("What it holds or should hold.", ShownFlows)},
-            refusals=(404,),
+            refusals=(403, 404),
         )
     }
 
@@ -38,5 +39,5 @@ class Flows:
         switch = req.get_param("switch")
         if not switch:
             raise malformed("is required: the name of a switch", "switch")
-        seen(self._service, req, "switch", switch)
+        check_right(self._service, req, "get_flows", seen(self._service, req, "switch", switch))
         resp.media = {"flows": [flow_view(report) for report in self._service.flows(switch)]}

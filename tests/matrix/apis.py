@@ -283,5 +283,5 @@ class Neutron:
 def _answer(result: Result, path: str, body: Any) -> Answer:
     said = [f"{name}: {result.headers[name]}" for name in _SAME_HEADERS if name in result.headers]
     text = _OF_THE_REQUEST.sub("", result.text)
-    asked = frozenset(filter(None, re.split('[/?"]', f"{path}/{json.dumps(body)}")))
+    asked = frozenset(filter(None, re.split('[/?="]', f"{path}/{json.dumps(body)}")))
     return Answer(result.status_code, text if result.status_code < 300 else "\n".join((*said, text)), asked)
