@@ -34,6 +34,7 @@ class PortStats:
         """Since its VIF was plugged in there; all zero where nothing can have passed."""
         of = Tenant(self._service, req, tenant)
         found = of.port(network, port)
+        of.check_right("get_counters", found)
         answer(req, resp, self._version, {"stats": self._stats(found.id)})
 
     def _stats(self, port: str) -> dict[str, int]:

@@ -8,8 +8,9 @@ import falcon
 
 from weft.apps.northbound.acting import caller_of
 from weft.apps.quantum.callers import check_tenant
-from weft.apps.quantum.faults import NETWORK_NOT_FOUND, PORT_NOT_FOUND, Fault
+from weft.apps.quantum.faults import FORBIDDEN, NETWORK_NOT_FOUND, PORT_NOT_FOUND, Fault
 from weft.controller.model.facts import Port, Segment, Vif
+from weft.controller.model.visibility import target_of
 from weft.controller.service import Service
 
 
@@ -72,6 +73,12 @@ class Tenant:
         """The port of the tenant's that has this attachment in it."""
         id = self._network.port_of_vif(attachment)
         return self.known_port(id) if id is not None else None
+
+    def check_right(self, right: str, fact: Port) -> None:
+        """Raises the fault where the policy does not give the caller that right for it."""
+        caller = self._sight.caller
+        if not caller.may(right, target_of(self._network, fact, caller)):
+            raise Fault(FORBIDDEN, f"this is not allowed, by the policy {right}")
 
     def _fact(self, kind: str, id: str) -> Segment | Port | Vif | None:
         fact = self._sight.fact(kind, id)
