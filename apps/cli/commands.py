@@ -9,8 +9,9 @@ from typing import Annotated, Any
 
 import typer
 
-from weft.apps.cli import claims, config, exits, tokens
+from weft.apps.cli import claims, config, exits, tokens, waiting
 from weft.apps.cli.apply import apply
+from weft.apps.cli.completion import of_kind
 from weft.apps.cli.doctor import doctor
 from weft.apps.cli.drops import drops
 from weft.apps.cli.export import export
@@ -31,6 +32,7 @@ for kind in PATHS:
 app.add_typer(claims.commands, name="claim")
 app.add_typer(tokens.commands, name="token")
 app.add_typer(config.commands, name="config")
+app.add_typer(waiting.commands, name="wait")
 
 
 @app.callback()
@@ -45,16 +47,19 @@ def everywhere(
     """Options that may also stand before the command."""
 
 
+PortName = Annotated[str, typer.Argument(help="By id or name.", autocompletion=of_kind("port"))]
+
+
 def plug(
     reach: Reach,
-    port: Annotated[str, typer.Argument(help="By id or name.")],
-    vif: Annotated[str, typer.Argument(help="By id or name.")],
+    port: PortName,
+    vif: Annotated[str, typer.Argument(help="By id or name.", autocompletion=of_kind("vif"))],
 ) -> None:
     """Put a VIF into a port."""
     reach.show(reach.client.plug(resolve(reach.client, "port", port), resolve(reach.client, "vif", vif)))
 
 
-def unplug(reach: Reach, port: Annotated[str, typer.Argument(help="By id or name.")]) -> None:
+def unplug(reach: Reach, port: PortName) -> None:
     """Take the VIF out of a port."""
     found = resolve(reach.client, "port", port)
     reach.client.unplug(found)
@@ -63,7 +68,7 @@ def unplug(reach: Reach, port: Annotated[str, typer.Argument(help="By id or name
 
 def flows(
     reach: Reach,
-    switch: Annotated[str, typer.Argument()],
+    switch: Annotated[str, typer.Argument(autocompletion=of_kind("switch"))],
     ofctl: Annotated[bool, typer.Option("--ofctl", help="In the notation of ovs-ofctl, a line for each.")] = False,
 ) -> None:
     """What a switch holds or should hold, and why: every flow with its name, its state and its reasons."""
@@ -76,12 +81,6 @@ def flows(
                 {**flow, "for": [reason.partition(" because of ")[0] for reason in flow["reasons"]]} for flow in found
             ]
         reach.show(found, ("table", "priority", "match", "actions", "name", "state", "for"))
-
-
-def audit(reach: Reach, switch: Annotated[str, typer.Argument(help="By name.")]) -> None:
-    """Look now whether a switch holds what it should, and repair it where it does not."""
-    reach.client.audit(switch)
-    reach.tell(f"switch {switch} is being asked what it holds; `weft switch show {switch}` tells when it is settled")
 
 
 def status(reach: Reach) -> None:
@@ -142,7 +141,7 @@ def _outcome(command: dict[str, Any], result: dict[str, Any] | None) -> dict[str
     return {"kind": command["kind"], "id": result["id"] if result else command.get("id")}
 
 
-for function in (apply, export, plug, unplug, flows, drops, audit, status, doctor, transaction):
+for function in (apply, export, plug, unplug, flows, drops, status, doctor, transaction):
     app.command()(reaching(function))
 
 

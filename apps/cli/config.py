@@ -10,6 +10,7 @@ from typing import Annotated, Any
 import typer
 
 from weft.apps.cli import profiles
+from weft.apps.cli.completion import of_profiles
 from weft.apps.cli.output import Format, show
 from weft.apps.cli.profiles import Profile, changed
 from weft.apps.cli.reach import COMMON, Authority, Output, sources_of
@@ -18,7 +19,7 @@ COLUMNS = ("", "profile", "url", "token", "token_file", "project", "roles", "ca_
 HIDDEN = "****"
 
 commands = typer.Typer(no_args_is_help=True, help="Profiles: show, set and choose the controllers to ask.")
-Name = Annotated[str, typer.Argument(help="What you call the controller.")]
+Name = Annotated[str, typer.Argument(help="What you call the controller.", autocompletion=of_profiles)]
 
 
 @commands.command("show")
@@ -72,7 +73,9 @@ def _set(
 
 
 @commands.command("use")
-def _use(name: Annotated[str, typer.Argument(help="A profile; an empty name: none.")]) -> None:
+def _use(
+    name: Annotated[str, typer.Argument(help="A profile; an empty name: none.", autocompletion=of_profiles)],
+) -> None:
     """Let a profile hold wherever nobody names one."""
     found = profiles.load()
     if name and name not in found.profiles:

@@ -7,6 +7,7 @@ from typing import Annotated, Any
 
 import typer
 
+from weft.apps.cli.completion import of_kind
 from weft.apps.cli.drops import with_counters
 from weft.apps.cli.fields import changing, creating, document
 from weft.apps.cli.names import by_id, find, resolve
@@ -25,43 +26,54 @@ FILTERS: dict[str, tuple[str, ...]] = {
     "port": ("name", "project", "segment"),
     "vif": ("name", "project"),
 }
-Which = Annotated[str, typer.Argument(metavar="ID", help="Its id, or its name if no other is called so.")]
 IfRevision = Annotated[int | None, typer.Option(help="Only if it still is at that revision.", show_default=False)]
 
 
 def group(kind: str) -> typer.Typer:
     """The commands of one kind."""
+    which = _which(kind)
 
     def list_(reach: Reach, **filters: Any) -> None:
         given = {name: value for name, value in filters.items() if value is not None}
         reach.show(reach.client.list(kind, **by_id(reach.client, given)), COLUMNS[kind])
 
-    def show(reach: Reach, *, id: Which) -> None:
-        found = find(reach.client, kind, id)
+    def show(reach: Reach, **given: Any) -> None:
+        found = find(reach.client, kind, given["id"])
         reach.show(with_counters(reach, found) if kind == "port" else found)
 
     def create(reach: Reach, **given: Any) -> None:
         reach.show(reach.client.create(kind, by_id(reach.client, document(kind, given))))
 
-    def update(reach: Reach, *, id: Which, if_revision: IfRevision = None, **given: Any) -> None:
+    def update(reach: Reach, *, if_revision: IfRevision = None, **given: Any) -> None:
+        id = given.pop("id")
         fields = document(kind, given)
         if not fields:
             raise typer.BadParameter("say what to change: no field is given")
         found = resolve(reach.client, kind, id)
         reach.show(reach.client.update(kind, found, by_id(reach.client, fields), if_revision))
 
-    def delete(reach: Reach, *, id: Which, if_revision: IfRevision = None) -> None:
-        found = resolve(reach.client, kind, id)
+    def delete(reach: Reach, *, if_revision: IfRevision = None, **given: Any) -> None:
+        found = resolve(reach.client, kind, given["id"])
         reach.client.delete(kind, found, if_revision)
         reach.tell(f"{kind} {found} is deleted")
 
     commands = typer.Typer(no_args_is_help=True, help=f"List, show, create, update and delete {COLLECTIONS[kind]}.")
     commands.command("list", help=_listing(kind))(reaching(list_, *map(_filter, FILTERS.get(kind, ()))))
-    commands.command("show", help=f"Show one {kind}.")(reaching(show))
+    commands.command("show", help=f"Show one {kind}.")(reaching(show, which))
     commands.command("create", help=f"Make one {kind}.", no_args_is_help=True)(reaching(create, *creating(kind)))
-    commands.command("update", help=f"Change one {kind}; an empty value says: none.")(reaching(update, *changing(kind)))
-    commands.command("delete", help=f"Delete one {kind}.")(reaching(delete))
+    commands.command("update", help=f"Change one {kind}; an empty value says: none.")(
+        reaching(update, which, *changing(kind))
+    )
+    commands.command("delete", help=f"Delete one {kind}.")(reaching(delete, which))
+    if kind == "switch":
+        commands.command("audit")(reaching(audit))
     return commands
+
+
+def audit(reach: Reach, switch: Annotated[str, typer.Argument(metavar="ID", autocompletion=of_kind("switch"))]) -> None:
+    """Look now whether a switch holds what it should, and repair it where it does not."""
+    reach.client.audit(switch)
+    reach.tell(f"switch {switch} is being asked what it holds; `weft switch show {switch}` tells when it is settled")
 
 
 def _listing(kind: str) -> str:
@@ -72,6 +84,13 @@ def _listing(kind: str) -> str:
     """
     some = ": all of them, or those that fit the options" if kind in FILTERS else ""
     return f"List the {COLLECTIONS[kind]}{some}."
+
+
+def _which(kind: str) -> inspect.Parameter:
+    argument = typer.Argument(
+        metavar="ID", help="Its id, or its name if no other is called so.", autocompletion=of_kind(kind)
+    )
+    return inspect.Parameter("id", inspect.Parameter.KEYWORD_ONLY, annotation=Annotated[str, argument])
 
 
 def _filter(name: str) -> inspect.Parameter:
