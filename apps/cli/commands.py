@@ -11,10 +11,12 @@ import typer
 
 from weft.apps.cli import claims, config, exits, tokens, waiting
 from weft.apps.cli.apply import apply
+from weft.apps.cli.audit import audit
 from weft.apps.cli.completion import of_kind
 from weft.apps.cli.doctor import doctor
 from weft.apps.cli.drops import drops
 from weft.apps.cli.export import export
+from weft.apps.cli.history import history
 from weft.apps.cli.kinds import COLUMNS, group
 from weft.apps.cli.names import resolve
 from weft.apps.cli.output import Format, show
@@ -141,7 +143,7 @@ def _outcome(command: dict[str, Any], result: dict[str, Any] | None) -> dict[str
     return {"kind": command["kind"], "id": result["id"] if result else command.get("id")}
 
 
-for function in (apply, export, plug, unplug, flows, drops, status, doctor, transaction):
+for function in (apply, export, plug, unplug, flows, drops, audit, history, status, doctor, transaction):
     app.command()(reaching(function))
 
 
