@@ -70,6 +70,8 @@ class Client:
         self.segments = Things[d.Segment, d.NewSegment, d.ChangedSegment](self._connection, "segment")
         self.ports = Things[d.Port, d.NewPort, d.ChangedPort](self._connection, "port")
         self.vifs = Things[d.Vif, d.NewVif, d.ChangedVif](self._connection, "vif")
+        self.subnets = Things[d.Subnet, d.NewSubnet, d.ChangedSubnet](self._connection, "subnet")
+        self.quotas = Things[d.Quota, d.NewQuota, d.ChangedQuota](self._connection, "quota")
         self.switches = Things[d.Switch, d.NewSwitch, d.ChangedSwitch](self._connection, "switch")
         self.links = Things[d.Link, d.NewLink, d.ChangedLink](self._connection, "link")
 

@@ -5,6 +5,28 @@ from __future__ import annotations
 from typing import Any, Literal, NotRequired, TypedDict
 
 
+class AuditLog(TypedDict):
+    """What was asked for, granted and refused."""
+
+    records: list[AuditRecord]
+    next: NotRequired[str]
+
+
+class AuditRecord(TypedDict):
+    """Who has asked for what, from where, and what came of it."""
+
+    at: int
+    user: str
+    project: str | None
+    origin: str
+    action: str
+    kind: str
+    id: str
+    outcome: str
+    detail: str
+    revision: int
+
+
 class Audited(TypedDict):
     """The switch to look at."""
 
@@ -48,6 +70,13 @@ class ChangedPort(TypedDict):
     attributes: NotRequired[list[GivenPortAttribute]]
 
 
+class ChangedQuota(TypedDict):
+    """What is changed of a quota; all else stays as it is."""
+
+    id: NotRequired[str]
+    limits: NotRequired[list[GivenQuotaLimit]]
+
+
 class ChangedSegment(TypedDict):
     """What is changed of a segment; all else stays as it is."""
 
@@ -64,6 +93,26 @@ class ChangedSegment(TypedDict):
     tags: NotRequired[list[str]]
     description: NotRequired[str]
     attributes: NotRequired[list[GivenSegmentAttribute]]
+
+
+class ChangedSubnet(TypedDict):
+    """What is changed of a subnet; all else stays as it is."""
+
+    id: NotRequired[str]
+    name: NotRequired[str]
+    project: NotRequired[str]
+    segment: NotRequired[str]
+    cidr: NotRequired[str]
+    gateway_ip: NotRequired[str | None]
+    allocation_pools: NotRequired[list[GivenSubnetPool]]
+    dns_nameservers: NotRequired[list[str]]
+    host_routes: NotRequired[list[GivenSubnetRoute]]
+    enable_dhcp: NotRequired[bool]
+    ipv6_ra_mode: NotRequired[Literal["dhcpv6-stateful", "dhcpv6-stateless", "slaac"] | None]
+    ipv6_address_mode: NotRequired[Literal["dhcpv6-stateful", "dhcpv6-stateless", "slaac"] | None]
+    tags: NotRequired[list[str]]
+    description: NotRequired[str]
+    attributes: NotRequired[list[GivenSubnetAttribute]]
 
 
 class ChangedSwitch(TypedDict):
@@ -146,6 +195,14 @@ class Drops(TypedDict):
     unanswered: list[str]
 
 
+class FieldChange(TypedDict):
+    """One field that has changed."""
+
+    field: str
+    before: Any
+    after: Any
+
+
 class Finding(TypedDict):
     """Something that somebody should know."""
 
@@ -219,11 +276,39 @@ class GivenPortSubport(TypedDict):
     segment: str
 
 
+class GivenQuotaLimit(TypedDict):
+    """GivenQuotaLimit."""
+
+    kind: Literal["segment", "port", "vif", "subnet"]
+    most: int
+
+
 class GivenSegmentAttribute(TypedDict):
     """GivenSegmentAttribute."""
 
     name: str
     value: str
+
+
+class GivenSubnetAttribute(TypedDict):
+    """GivenSubnetAttribute."""
+
+    name: str
+    value: str
+
+
+class GivenSubnetPool(TypedDict):
+    """GivenSubnetPool."""
+
+    start: str
+    end: str
+
+
+class GivenSubnetRoute(TypedDict):
+    """GivenSubnetRoute."""
+
+    destination: str
+    nexthop: str
 
 
 class GivenVifAttribute(TypedDict):
@@ -238,6 +323,16 @@ class Health(TypedDict):
 
     status: Literal["ok"]
     revision: int
+
+
+class HistoryEntry(TypedDict):
+    """What was changed at once, when, and by whom."""
+
+    revision: int
+    at: int
+    user: str
+    what: Literal["created", "updated", "deleted"]
+    changes: list[FieldChange]
 
 
 class Link(TypedDict):
@@ -278,10 +373,22 @@ class MadePortList(TypedDict):
     ports: list[Port]
 
 
+class MadeQuotaList(TypedDict):
+    """MadeQuotaList."""
+
+    quotas: list[Quota]
+
+
 class MadeSegmentList(TypedDict):
     """MadeSegmentList."""
 
     segments: list[Segment]
+
+
+class MadeSubnetList(TypedDict):
+    """MadeSubnetList."""
+
+    subnets: list[Subnet]
 
 
 class MadeSwitchList(TypedDict):
@@ -347,12 +454,19 @@ class NewPort(TypedDict):
     attributes: NotRequired[list[GivenPortAttribute]]
 
 
+class NewQuota(TypedDict):
+    """A new quota."""
+
+    id: str
+    limits: NotRequired[list[GivenQuotaLimit]]
+
+
 class NewSegment(TypedDict):
     """A new segment."""
 
     id: NotRequired[str]
     name: str
-    project: str
+    project: NotRequired[str]
     transport: NotRequired[Literal["local", "vlan"]]
     segmentation_id: NotRequired[int | None]
     admin_up: NotRequired[bool]
@@ -363,6 +477,26 @@ class NewSegment(TypedDict):
     tags: NotRequired[list[str]]
     description: NotRequired[str]
     attributes: NotRequired[list[GivenSegmentAttribute]]
+
+
+class NewSubnet(TypedDict):
+    """A new subnet."""
+
+    id: NotRequired[str]
+    name: NotRequired[str]
+    project: NotRequired[str]
+    segment: str
+    cidr: str
+    gateway_ip: NotRequired[str | None]
+    allocation_pools: NotRequired[list[GivenSubnetPool]]
+    dns_nameservers: NotRequired[list[str]]
+    host_routes: NotRequired[list[GivenSubnetRoute]]
+    enable_dhcp: NotRequired[bool]
+    ipv6_ra_mode: NotRequired[Literal["dhcpv6-stateful", "dhcpv6-stateless", "slaac"] | None]
+    ipv6_address_mode: NotRequired[Literal["dhcpv6-stateful", "dhcpv6-stateless", "slaac"] | None]
+    tags: NotRequired[list[str]]
+    description: NotRequired[str]
+    attributes: NotRequired[list[GivenSubnetAttribute]]
 
 
 class NewSwitch(TypedDict):
@@ -451,6 +585,18 @@ class PartOfPort(TypedDict):
     status: NotRequired[PortStatus]
 
 
+class PartOfQuota(TypedDict):
+    """The limits of a project, whose name is the id. What it does not name, the quota `*` says."""
+
+    id: NotRequired[str]
+    limits: NotRequired[list[QuotaLimit]]
+    created_at: NotRequired[int]
+    updated_at: NotRequired[int]
+    revision: NotRequired[int]
+    usage: NotRequired[dict[str, Any]]
+    effective: NotRequired[dict[str, Any]]
+
+
 class PartOfSegment(TypedDict):
     """An isolated layer-2 space. `number` is its name inside the switches, never shown on a wire."""
 
@@ -468,6 +614,29 @@ class PartOfSegment(TypedDict):
     tags: NotRequired[list[str]]
     description: NotRequired[str]
     attributes: NotRequired[list[SegmentAttribute]]
+    created_at: NotRequired[int]
+    updated_at: NotRequired[int]
+    revision: NotRequired[int]
+
+
+class PartOfSubnet(TypedDict):
+    """Addresses of a segment. `ipv6_*_mode` say how machines come by theirs, where nobody says: from the model."""
+
+    id: NotRequired[str]
+    name: NotRequired[str]
+    project: NotRequired[str]
+    segment: NotRequired[str]
+    cidr: NotRequired[str]
+    gateway_ip: NotRequired[str | None]
+    allocation_pools: NotRequired[list[SubnetPool]]
+    dns_nameservers: NotRequired[list[str]]
+    host_routes: NotRequired[list[SubnetRoute]]
+    enable_dhcp: NotRequired[bool]
+    ipv6_ra_mode: NotRequired[Literal["dhcpv6-stateful", "dhcpv6-stateless", "slaac"] | None]
+    ipv6_address_mode: NotRequired[Literal["dhcpv6-stateful", "dhcpv6-stateless", "slaac"] | None]
+    tags: NotRequired[list[str]]
+    description: NotRequired[str]
+    attributes: NotRequired[list[SubnetAttribute]]
     created_at: NotRequired[int]
     updated_at: NotRequired[int]
     revision: NotRequired[int]
@@ -616,6 +785,32 @@ class ProblemDocument(TypedDict):
     instance: str
 
 
+class Quota(TypedDict):
+    """The limits of a project, whose name is the id. What it does not name, the quota `*` says."""
+
+    id: str
+    limits: list[QuotaLimit]
+    created_at: int
+    updated_at: int
+    revision: int
+    usage: dict[str, Any]
+    effective: dict[str, Any]
+
+
+class QuotaLimit(TypedDict):
+    """QuotaLimit."""
+
+    kind: Literal["segment", "port", "vif", "subnet"]
+    most: int
+
+
+class QuotaList(TypedDict):
+    """QuotaList."""
+
+    quotas: list[Quota | PartOfQuota]
+    next: NotRequired[str]
+
+
 class Segment(TypedDict):
     """An isolated layer-2 space. `number` is its name inside the switches, never shown on a wire."""
 
@@ -669,6 +864,13 @@ class ShownClaim(TypedDict):
     revision: int
 
 
+class ShownHistory(TypedDict):
+    """How a thing came to be as it is."""
+
+    history: list[HistoryEntry]
+    next: NotRequired[str]
+
+
 class ShownInterface(TypedDict):
     """An interface of a switch, as it said last."""
 
@@ -688,6 +890,57 @@ class ShownToken(TypedDict):
     description: str
     created_at: int
     revision: int
+
+
+class Subnet(TypedDict):
+    """Addresses of a segment. `ipv6_*_mode` say how machines come by theirs, where nobody says: from the model."""
+
+    id: str
+    name: str
+    project: str
+    segment: str
+    cidr: str
+    gateway_ip: str | None
+    allocation_pools: list[SubnetPool]
+    dns_nameservers: list[str]
+    host_routes: list[SubnetRoute]
+    enable_dhcp: bool
+    ipv6_ra_mode: Literal["dhcpv6-stateful", "dhcpv6-stateless", "slaac"] | None
+    ipv6_address_mode: Literal["dhcpv6-stateful", "dhcpv6-stateless", "slaac"] | None
+    tags: list[str]
+    description: str
+    attributes: list[SubnetAttribute]
+    created_at: int
+    updated_at: int
+    revision: int
+
+
+class SubnetAttribute(TypedDict):
+    """SubnetAttribute."""
+
+    name: str
+    value: str
+
+
+class SubnetList(TypedDict):
+    """SubnetList."""
+
+    subnets: list[Subnet | PartOfSubnet]
+    next: NotRequired[str]
+
+
+class SubnetPool(TypedDict):
+    """SubnetPool."""
+
+    start: str
+    end: str
+
+
+class SubnetRoute(TypedDict):
+    """SubnetRoute."""
+
+    destination: str
+    nexthop: str
 
 
 class Switch(TypedDict):

@@ -12,6 +12,7 @@ import falcon
 from weft.apps.identity.identity import OPERATOR_ROLE, Identity
 from weft.apps.northbound.paths import ACT_AS
 from weft.apps.northbound.problems import Problem, malformed
+from weft.apps.northbound.request_id import request_id
 from weft.controller.model.policy import BASE_ROLES, BUILTIN, Policy, Target
 from weft.controller.model.rights import MEMBER, Caller
 from weft.controller.service import Service
@@ -69,7 +70,8 @@ class Acting:
     def process_request(self, req: falcon.Request, resp: falcon.Response) -> None:
         """Remember the caller, or raise the 400 or 403."""
         said, now = req.get_header(ACT_AS), int(time.time())
-        req.context.caller = caller(req.context.identity, said, now, req.remote_addr, self._service.policy)
+        origin = f"{req.remote_addr} {request_id(req)}".strip()
+        req.context.caller = caller(req.context.identity, said, now, origin, self._service.policy)
 
 
 def caller_of(req: falcon.Request) -> Caller:

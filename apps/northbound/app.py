@@ -15,6 +15,7 @@ from weft.apps.identity.assemble import known_by
 from weft.apps.identity.identity import Identify
 from weft.apps.northbound import paths, problems
 from weft.apps.northbound.acting import Acting
+from weft.apps.northbound.audit_log import AuditLog
 from weft.apps.northbound.audits import Audits
 from weft.apps.northbound.bearer import Bearer
 from weft.apps.northbound.claims import Claims
@@ -24,6 +25,7 @@ from weft.apps.northbound.doctor import Doctor
 from weft.apps.northbound.drops import Drops
 from weft.apps.northbound.flows import Flows
 from weft.apps.northbound.health import Health
+from weft.apps.northbound.history import History
 from weft.apps.northbound.item import Item
 from weft.apps.northbound.openapi import Route, document
 from weft.apps.northbound.plug import PluggedVif
@@ -61,9 +63,11 @@ def routes(service: Service) -> Iterator[Route]:
         if "tags" in field_names(kind):
             yield f"{path}/{{id}}/{paths.TAGS}", TagList(service, kind)
             yield f"{path}/{{id}}/{paths.TAGS}/{{tag}}", Tag(service, kind)
+        yield f"{path}/{{id}}/{paths.HISTORY}", History(service, kind)
     yield f"{paths.PATHS['port']}/{{id}}/vif", PluggedVif(service)
     yield f"{paths.PATHS['port']}/{{id}}/{paths.COUNTERS}", PortCounters(service)
     yield paths.TRANSACTIONS, Transactions(service)
+    yield paths.AUDIT_LOG, AuditLog(service)
     yield paths.CLAIMS, Claims(service)
     yield paths.DROPS, Drops(service)
     yield paths.DOCTOR, Doctor(service)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from typing import Any
 from urllib.parse import urlencode
 
@@ -10,10 +10,9 @@ import eventlet
 import falcon
 
 from weft.apps.northbound import query
-from weft.apps.northbound.bodies import read_json
-from weft.apps.northbound.doing import Done, do
+from weft.apps.northbound.doing import Done, Outcome, Plan, do
 from weft.apps.northbound.lists import find
-from weft.apps.northbound.making import new, several
+from weft.apps.northbound.making import is_list, new, several
 from weft.apps.northbound.paths import COLLECTIONS, PATHS
 from weft.apps.northbound.seeing import sight_of
 from weft.apps.northbound.thing_operations import of_collection
@@ -48,23 +47,18 @@ class Collection:
 
     def on_post(self, req: falcon.Request, resp: falcon.Response) -> None:
         """Make one, or several: all of them or none."""
-        value = read_json(req)
-        many = several(self._kind, value)
-        if many is None:
-            do(self._service, req, resp, [new(self._kind, value)], self._made)
-        else:
-            commands, places = many
-            do(self._service, req, resp, commands, self._made_all, places)
+        do(self._service, req, resp, self._plan, self._made)
 
-    def _made(self, facts: Sequence[Fact | None]) -> Done:
-        (fact,) = facts
-        assert fact is not None
+    def _plan(self, body: Any) -> Plan:
+        return Plan(*several(self._kind, body)) if is_list(self._kind, body) else Plan([new(self._kind, body)])
+
+    def _made(self, outcome: Outcome) -> Done:
+        if is_list(self._kind, outcome.body):
+            made = [view(self._service, fact) for fact in outcome.facts if fact is not None]
+            return Done({COLLECTIONS[self._kind]: made}, falcon.HTTP_CREATED)
+        fact = outcome.fact
         headers = {"Location": path_of(fact), "ETag": f'"{fact.revision}"'}
         return Done(view(self._service, fact), falcon.HTTP_CREATED, headers)
-
-    def _made_all(self, facts: Sequence[Fact | None]) -> Done:
-        made = [view(self._service, fact) for fact in facts if fact is not None]
-        return Done({COLLECTIONS[self._kind]: made}, falcon.HTTP_CREATED)
 
     def _views(self, facts: list[Fact], fields: tuple[str, ...] | None) -> Iterator[dict[str, Any]]:
         for number, fact in enumerate(facts, 1):

@@ -9,7 +9,12 @@ from typing import Any, NamedTuple, get_type_hints
 from weft.controller.model.commands import GIVEN
 from weft.controller.model.facts import KINDS
 
-GIVEN_IF_MISSING = frozenset({("segment", "id"), ("port", "id"), ("vif", "id"), ("link", "id"), ("port", "project")})
+GIVEN_IF_MISSING = frozenset(
+    {
+        *((kind, "id") for kind in ("segment", "port", "vif", "subnet", "link")),
+        *((kind, "project") for kind in ("segment", "port", "subnet")),
+    }
+)
 
 
 class Settable(NamedTuple):

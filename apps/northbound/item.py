@@ -2,19 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from typing import Any
 
 import falcon
 
-from weft.apps.northbound.bodies import read_json
 from weft.apps.northbound.conditions import tag, wanted_revision
-from weft.apps.northbound.doing import Done, do
+from weft.apps.northbound.doing import Done, Outcome, Plan, do
 from weft.apps.northbound.seeing import seen
 from weft.apps.northbound.shapes import change, checked
 from weft.apps.northbound.thing_operations import of_item
 from weft.apps.northbound.views import view
 from weft.controller.model.commands import Delete, Update
-from weft.controller.model.facts import Fact
 from weft.controller.service import Service
 
 
@@ -34,15 +32,16 @@ class Item:
 
     def on_patch(self, req: falcon.Request, resp: falcon.Response, id: str) -> None:
         """Give fields of it new values."""
-        fields = checked(change(self._kind), read_json(req))
-        command = Update(self._kind, id, fields, wanted_revision(req))
-        do(self._service, req, resp, [command], self._changed)
+        revision = wanted_revision(req)
+        do(self._service, req, resp, lambda body: self._change(id, body, revision), self._changed)
 
     def on_delete(self, req: falcon.Request, resp: falcon.Response, id: str) -> None:
         """Delete it."""
-        do(self._service, req, resp, [Delete(self._kind, id, wanted_revision(req))], lambda _: Done())
+        command = Delete(self._kind, id, wanted_revision(req))
+        do(self._service, req, resp, lambda _: Plan([command]), lambda _: Done(), bodiless=True)
 
-    def _changed(self, facts: Sequence[Fact | None]) -> Done:
-        (fact,) = facts
-        assert fact is not None
-        return Done(view(self._service, fact), headers={"ETag": f'"{fact.revision}"'})
+    def _change(self, id: str, body: Any, revision: int | None) -> Plan:
+        return Plan([Update(self._kind, id, checked(change(self._kind), body), revision)])
+
+    def _changed(self, outcome: Outcome) -> Done:
+        return Done(view(self._service, outcome.fact), headers={"ETag": f'"{outcome.fact.revision}"'})

@@ -19,23 +19,23 @@ def new(kind: str, value: object, within: str = "") -> Create:
     return Create(kind, given)
 
 
-def several(kind: str, value: Any) -> tuple[list[Create], list[str]] | None:
-    """The commands that make all that a list describes, and the place of each in the request; None: it is no list.
+def is_list(kind: str, value: Any) -> bool:
+    """Whether it describes several: in a list that stands alone, or in an object under the name of the collection."""
+    return isinstance(value, list) or (isinstance(value, dict) and COLLECTIONS[kind] in value)
 
-    A list may stand alone, or in an object under the name of the collection.
-    """
+
+def several(kind: str, value: Any) -> tuple[list[Create], list[str]]:
+    """The commands that make all that a list describes, and the place of each in the request."""
     name = COLLECTIONS[kind]
-    if isinstance(value, dict) and name in value and name not in creation(kind).model_fields:
+    if isinstance(value, dict):
         for other in value:
             if other != name:
                 raise malformed(f"is not a field beside {name}", other)
         value, place = value[name], name
         if not isinstance(value, list):
             raise malformed("must be a list", name)
-    elif isinstance(value, list):
-        place = ""
     else:
-        return None
+        place = ""
     if not 1 <= len(value) <= MOST_COMMANDS:
         raise malformed(f"must be a list of 1 to {MOST_COMMANDS}", place)
     places = [f"{place}[{number}]" for number in range(len(value))]

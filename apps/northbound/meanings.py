@@ -8,8 +8,10 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any, NamedTuple
 
+from weft.controller.model.accounts import COUNTED, UNLIMITED
 from weft.controller.model.fabric import ORIGINS, SWITCH_NUMBERS
 from weft.controller.model.facts import PORT_NUMBERS, SEGMENT_NUMBERS, TRANSPORTS, VLAN_IDS
+from weft.controller.model.subnet import IPV6_MODES, MOST_POOLS, MOST_ROUTES, MOST_SERVERS
 from weft.controller.model.trait_rules import (
     ADDRESSES,
     BROADCAST_RATES,
@@ -67,6 +69,8 @@ MEANINGS: dict[str, Meaning] = {
     "quota.id": Meaning("The project that it is for; `*`: every project that has none of its own.", NAME),
     "name": Meaning("What people call it; may be empty.", LABEL),
     "vif.name": Meaning("What people call it.", TEXT),
+    "subnet.name": Meaning("What people call it.", TEXT),
+    "subnet.segment": Meaning("The segment whose ports have its addresses.", ID),
     "project": Meaning("Whose it is. Where none is given, the caller's; a port's is its segment's.", NAME),
     "number": Meaning("What it is called inside the switches; never shown on a wire.", whole(SEGMENT_NUMBERS)),
     "port.number": Meaning("What it is called inside the switches.", whole(PORT_NUMBERS)),
@@ -127,20 +131,22 @@ MEANINGS: dict[str, Meaning] = {
     # subnets
     "cidr": Meaning("Its prefix.", PREFIX),
     "gateway_ip": Meaning("The address of its router, if it has one.", ADDRESS),
-    "allocation_pools": Meaning("The ranges that addresses are given from."),
+    "allocation_pools": Meaning("The ranges that addresses are given from.", most=MOST_POOLS),
     "pool.start": Meaning("The first address of a range.", ADDRESS),
     "pool.end": Meaning("The last address of a range.", ADDRESS),
-    "dns_nameservers": Meaning("The name servers that its machines are told.", ADDRESS),
-    "host_routes": Meaning("The routes that its machines are told."),
+    "dns_nameservers": Meaning("The name servers that its machines are told.", ADDRESS, MOST_SERVERS),
+    "host_routes": Meaning("The routes that its machines are told.", most=MOST_ROUTES),
     "route.destination": Meaning("Where the route leads.", PREFIX),
     "route.nexthop": Meaning("The router of the route.", ADDRESS),
     "enable_dhcp": Meaning("Whether its machines may get their addresses by DHCP.", {"type": "boolean"}),
-    "ipv6_ra_mode": Meaning("How routers announce it."),
-    "ipv6_address_mode": Meaning("How its machines get their addresses."),
+    "ipv6_ra_mode": Meaning("How routers announce it.", {"enum": list(IPV6_MODES)}),
+    "ipv6_address_mode": Meaning("How its machines get their addresses.", {"enum": list(IPV6_MODES)}),
     # quotas
-    "limits": Meaning("How many of each kind there may be; a kind that is not named has no limit here."),
-    "limit.kind": Meaning("A kind of thing."),
-    "limit.most": Meaning("How many there may be; -1: no limit."),
+    "limits": Meaning("How many of each kind there may be; for a kind that is not named, `*` says.", most=len(COUNTED)),
+    "limit.kind": Meaning("A kind of thing.", {"enum": list(COUNTED)}),
+    "limit.most": Meaning("How many there may be; -1: no limit.", whole(range(UNLIMITED, 1 << 31))),
+    "usage": Meaning("How many of each kind the project has now."),
+    "effective": Meaning("How many of each kind the project may have, with what `*` says; -1: no limit."),
     # what is known of it now
     "vif": Meaning("The VIF that is plugged in."),
     "effective_security": Meaning("The security that holds: its own, or the strictest of its segments'."),

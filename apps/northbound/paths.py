@@ -9,8 +9,10 @@ COLLECTIONS = {
     "segment": "segments",
     "port": "ports",
     "vif": "vifs",
+    "subnet": "subnets",
     "switch": "switches",
     "link": "links",
+    "quota": "quotas",
 }
 NAMED_BY_PEOPLE = frozenset({"switch", "link", "quota"})  # their ids say something, so nobody makes one up
 PATHS = {kind: f"/v1/{collection}" for kind, collection in COLLECTIONS.items()}

@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from typing import ClassVar
+from typing import Any, ClassVar
 
 import falcon
 from pydantic import BaseModel, Field
 
-from weft.apps.northbound.bodies import read_json
 from weft.apps.northbound.conditions import wanted_revision
-from weft.apps.northbound.doing import Done, do
+from weft.apps.northbound.doing import Done, Outcome, Plan, do
 from weft.apps.northbound.operations import IF_MATCH, WRITING, Operation, Operations
 from weft.apps.northbound.problems import refused
 from weft.apps.northbound.seeing import sight_of
@@ -19,7 +17,6 @@ from weft.apps.northbound.shown import shown
 from weft.apps.northbound.thing_operations import made
 from weft.apps.northbound.views import view
 from weft.controller.model.commands import Plug, Refusal, Unplug
-from weft.controller.model.facts import Fact
 from weft.controller.service import Service
 
 
@@ -60,19 +57,25 @@ class PluggedVif:
 
     def on_put(self, req: falcon.Request, resp: falcon.Response, id: str) -> None:
         """Plug the VIF in; done again, it changes nothing."""
-        given = checked(Plugged, read_json(req))
-        self._check_revision(req, id)
-        do(self._service, req, resp, [Plug(id, given["vif"])], self._plugged)
+
+        def plan(body: Any) -> Plan:
+            given = checked(Plugged, body)
+            self._check_revision(req, id)
+            return Plan([Plug(id, given["vif"])])
+
+        do(self._service, req, resp, plan, self._plugged)
 
     def on_delete(self, req: falcon.Request, resp: falcon.Response, id: str) -> None:
         """Take the VIF out."""
-        self._check_revision(req, id)
-        do(self._service, req, resp, [Unplug(id)], lambda _: Done())
 
-    def _plugged(self, facts: Sequence[Fact | None]) -> Done:
-        (port,) = facts
-        assert port is not None
-        return Done(view(self._service, port), headers={"ETag": f'"{port.revision}"'})
+        def plan(_: Any) -> Plan:
+            self._check_revision(req, id)
+            return Plan([Unplug(id)])
+
+        do(self._service, req, resp, plan, lambda _: Done(), bodiless=True)
+
+    def _plugged(self, outcome: Outcome) -> Done:
+        return Done(view(self._service, outcome.fact), headers={"ETag": f'"{outcome.fact.revision}"'})
 
     def _check_revision(self, req: falcon.Request, id: str) -> None:
         """A plug is no change of the port's fact, so its condition is looked at here; nothing comes in between."""

@@ -64,6 +64,58 @@ class ProblemDocument(BaseModel):
     instance: str = Field(description="This request: what the audit log and the controller's log call it.")
 
 
+class FieldChange(BaseModel):
+    """One field that has changed."""
+
+    model_config = WHOLE
+    field: str = Field(description="The field; `vif`: what is plugged into the port.")
+    before: Any = Field(description="What it was; null: nothing.")
+    after: Any = Field(description="What it is since.")
+
+
+class HistoryEntry(BaseModel):
+    """What was changed at once, when, and by whom."""
+
+    model_config = WHOLE
+    revision: int = Field(description="The revision of the model since.")
+    at: int = Field(description="When, in seconds since 1970 (UTC); 0: not known.")
+    user: str = Field(description="Who did it.")
+    what: Literal["created", "updated", "deleted"] = Field(description="What was done.")
+    changes: list[FieldChange] = Field(description="The fields that have changed.")
+
+
+class ShownHistory(BaseModel):
+    """How a thing came to be as it is."""
+
+    model_config = WHOLE
+    history: list[HistoryEntry] = Field(description="The newest first.")
+    next: str = Field(None, description="Where the rest is; left out when this is the end.")
+
+
+class AuditRecord(BaseModel):
+    """Who has asked for what, from where, and what came of it."""
+
+    model_config = WHOLE
+    at: int = Field(description="When, in seconds since 1970 (UTC).")
+    user: str = Field(description="Who asked.")
+    project: str | None = Field(description="For which project; null: for none.")
+    origin: str = Field(description="From where: the address, and what the request was called.")
+    action: str = Field(description="What was asked for.")
+    kind: str = Field(description="With which kind of thing.")
+    id: str = Field(description="With which one.")
+    outcome: str = Field(description="`done`, or the reason of the refusal.")
+    detail: str = Field(description="The fields that were given; or why it was refused.")
+    revision: int = Field(description="The revision of the model since; 0: nothing has changed.")
+
+
+class AuditLog(BaseModel):
+    """What was asked for, granted and refused."""
+
+    model_config = WHOLE
+    records: list[AuditRecord] = Field(description="The newest first.")
+    next: str = Field(None, description="Where the rest is; left out when this is the end.")
+
+
 class Finding(BaseModel):
     """Something that somebody should know."""
 
@@ -207,6 +259,7 @@ BESIDE: dict[str, dict[str, Any]] = {  # what is shown of a fact and is no field
         "interfaces": list[ShownInterface],
     },
     "link": {"up": bool},
+    "quota": {"usage": dict[str, int], "effective": dict[str, int]},
 }
 
 

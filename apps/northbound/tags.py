@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable
+from typing import Any
 
 import falcon
 
-from weft.apps.northbound.bodies import read_json
 from weft.apps.northbound.conditions import tag, wanted_revision
-from weft.apps.northbound.doing import Done, do
+from weft.apps.northbound.doing import Done, Outcome, Plan, do
 from weft.apps.northbound.problems import refused
 from weft.apps.northbound.seeing import seen
 from weft.apps.northbound.shapes import checked
@@ -17,6 +17,8 @@ from weft.apps.northbound.thing_operations import of_tag, of_tags
 from weft.controller.model.commands import Refusal, Update
 from weft.controller.model.facts import Fact
 from weft.controller.service import Service
+
+Change = Callable[[tuple[str, ...]], tuple[str, ...]]
 
 
 class TagList:
@@ -35,9 +37,12 @@ class TagList:
 
     def on_put(self, req: falcon.Request, resp: falcon.Response, id: str) -> None:
         """These, and no others."""
-        fields = {"tags": tuple(checked(Tags, read_json(req))["tags"])}
-        command = Update(self._kind, id, fields, wanted_revision(req))
-        do(self._service, req, resp, [command], _tagged)
+        revision = wanted_revision(req)
+
+        def plan(body: Any) -> Plan:
+            return Plan([Update(self._kind, id, {"tags": tuple(checked(Tags, body)["tags"])}, revision)])
+
+        do(self._service, req, resp, plan, _tagged)
 
 
 class Tag:
@@ -50,19 +55,26 @@ class Tag:
 
     def on_put(self, req: falcon.Request, resp: falcon.Response, id: str, tag: str) -> None:
         """It has the tag; whether it had it before does not matter."""
-        tags = _tags(seen(self._service, req, self._kind, id))
-        self._set(req, resp, id, tags if tag in tags else (*tags, tag))
+        self._set(req, resp, id, lambda tags: tags if tag in tags else (*tags, tag))
 
     def on_delete(self, req: falcon.Request, resp: falcon.Response, id: str, tag: str) -> None:
         """It has the tag no longer."""
-        tags = _tags(seen(self._service, req, self._kind, id))
-        if tag not in tags:
-            raise refused(Refusal("not-found", "tag", f"the {self._kind} has no tag {tag!r}"))
-        self._set(req, resp, id, tuple(other for other in tags if other != tag))
 
-    def _set(self, req: falcon.Request, resp: falcon.Response, id: str, tags: tuple[str, ...]) -> None:
-        command = Update(self._kind, id, {"tags": tags}, wanted_revision(req))
-        do(self._service, req, resp, [command], _tagged)
+        def without(tags: tuple[str, ...]) -> tuple[str, ...]:
+            if tag not in tags:
+                raise refused(Refusal("not-found", "tag", f"the {self._kind} has no tag {tag!r}"))
+            return tuple(other for other in tags if other != tag)
+
+        self._set(req, resp, id, without)
+
+    def _set(self, req: falcon.Request, resp: falcon.Response, id: str, change: Change) -> None:
+        revision = wanted_revision(req)
+
+        def plan(_: Any) -> Plan:
+            tags = change(_tags(seen(self._service, req, self._kind, id)))  # nothing comes in between
+            return Plan([Update(self._kind, id, {"tags": tags}, revision)])
+
+        do(self._service, req, resp, plan, _tagged, bodiless=True)
 
 
 def tags_of(fact: Fact) -> dict[str, list[str]]:
@@ -75,7 +87,5 @@ def _tags(fact: Fact) -> tuple[str, ...]:
     return tags
 
 
-def _tagged(facts: Sequence[Fact | None]) -> Done:
-    (fact,) = facts
-    assert fact is not None
-    return Done(tags_of(fact), headers={"ETag": f'"{fact.revision}"'})
+def _tagged(outcome: Outcome) -> Done:
+    return Done(tags_of(outcome.fact), headers={"ETag": f'"{outcome.fact.revision}"'})

@@ -130,6 +130,23 @@ def of_tag(kind: str) -> Operations:
     }
 
 
+@cache
+def of_history(kind: str) -> Operations:
+    """Show how one came to be as it is."""
+    many = COLLECTIONS[kind]
+    return {
+        "GET": Operation(
+            id=f"show_{kind}_history",
+            group=many,
+            summary=f"Show how {article(kind)} came to be as it is",
+            doc="The newest first; also of one that has been deleted. What is plugged into a port is part of it.",
+            parameters=query.PAGE,
+            answers={200: Answer("Who changed what, and when.", shown.ShownHistory, ("Link",))},
+            refusals=(404,),
+        )
+    }
+
+
 def made(status: int, doc: str, shape: Any, headers: tuple[str, ...] = ()) -> Mapping[int, Answer]:
     """The answers of something that may wait for the switches: done, or done and not yet active everywhere."""
     waited = f"{doc} The switches have not acknowledged it in time; `Weft-Waited` says what is missing."

@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from typing import Annotated, Any, ClassVar, Literal
 
 import falcon
 from pydantic import AfterValidator, BaseModel, Field
 
-from weft.apps.northbound.bodies import read_json
-from weft.apps.northbound.doing import Done, do
+from weft.apps.northbound.doing import Done, Outcome, Plan, do
 from weft.apps.northbound.making import new
 from weft.apps.northbound.operations import WRITING, Operation, Operations
 from weft.apps.northbound.paths import COLLECTIONS, MOST_COMMANDS
@@ -19,7 +17,6 @@ from weft.apps.northbound.shown import Performed
 from weft.apps.northbound.thing_operations import made
 from weft.apps.northbound.views import view
 from weft.controller.model.commands import Command, Delete, Plug, Unplug, Update
-from weft.controller.model.facts import Fact
 from weft.controller.service import Service
 
 
@@ -172,11 +169,14 @@ class Transactions:
 
     def on_post(self, req: falcon.Request, resp: falcon.Response) -> None:
         """Do all of the commands, or none and say which of them is refused."""
-        values = checked(Transaction, read_json(req))["commands"]
-        places = [f"commands[{index}]" for index in range(len(values))]
-        commands = [command(value, within) for value, within in zip(values, places, strict=True)]
-        do(self._service, req, resp, commands, self._done, places)
+        do(self._service, req, resp, _plan, self._done)
 
-    def _done(self, facts: Sequence[Fact | None]) -> Done:
-        results = [view(self._service, fact) if fact is not None else None for fact in facts]
-        return Done({"revision": self._service.network.revision, "results": results})
+    def _done(self, outcome: Outcome) -> Done:
+        results = [view(self._service, fact) if fact is not None else None for fact in outcome.facts]
+        return Done({"revision": outcome.revision, "results": results})
+
+
+def _plan(body: Any) -> Plan:
+    values = checked(Transaction, body)["commands"]
+    places = [f"commands[{index}]" for index in range(len(values))]
+    return Plan([command(value, within) for value, within in zip(values, places, strict=True)], places)

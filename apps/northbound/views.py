@@ -5,8 +5,10 @@ from __future__ import annotations
 from typing import Any
 
 from weft.controller.fabric_state import FlowReport
+from weft.controller.model.accounts import COUNTED
 from weft.controller.model.documents import to_document
-from weft.controller.model.facts import Fact, Link, Port, Switch
+from weft.controller.model.facts import Fact, Link, Port, Quota, Switch
+from weft.controller.model.quotas import limit_of
 from weft.controller.service import Service
 
 
@@ -35,6 +37,19 @@ def view(service: Service, fact: Fact) -> dict[str, Any]:
             document["interfaces"] = _interfaces(service, fact.id)
         case Link():
             document["up"] = service.link_up(fact.id)
+        case Quota():
+            network = service.network
+            document["usage"] = {kind: network.ownership.count(kind, fact.id) for kind in COUNTED}
+            document["effective"] = {kind: limit_of(network, fact.id, kind) for kind in COUNTED}
+    return document
+
+
+def plain(fact: Fact) -> dict[str, Any]:
+    """The fact alone, as it is shown: also of one that is gone. What nobody may read is not in it."""
+    document = to_document(fact)
+    if isinstance(fact, Switch):
+        document["dpid"] = datapath_text(fact.dpid)
+    document.pop("hash", None)
     return document
 
 

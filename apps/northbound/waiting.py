@@ -4,14 +4,15 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator, Sequence
+from http import HTTPStatus
 from time import monotonic
 from typing import Literal, NamedTuple
 
 import eventlet
 import falcon
 
-from weft.apps.northbound.problems import malformed
-from weft.controller.model.commands import Command, Create, Plug, Unplug, Update
+from weft.apps.northbound.problems import Problem, malformed
+from weft.controller.model.facts import Fact, Port, Segment, Vif
 from weft.controller.service import Service
 
 PATIENCE = 15.0  # seconds, unless somebody says how many
@@ -44,13 +45,18 @@ def asked(req: falcon.Request) -> float | None:
         raise malformed(f"must be a number of seconds, more than 0 and at most {MOST_PATIENCE:g}", "timeout")
     if wanted is None:
         raise malformed("goes with wait=active", "timeout")
+    if float(text) > PATIENCE and not req.env.get("weft.stay", lambda: True)():
+        raise Problem(HTTPStatus.SERVICE_UNAVAILABLE, "too many others wait that long", field="timeout")
     return float(text)
 
 
-def wait(service: Service, commands: Sequence[Command], patience: float) -> Waited:
-    """``wait(service, commands, seconds)`` returns when nothing more is to be expected of the switches, or of time."""
+def wait(service: Service, facts: Iterable[Fact | None], patience: float) -> Waited:
+    """``wait(service, facts, seconds)`` returns when nothing more is to be expected of the switches, or of time.
+
+    It is about the ports that the facts concern; where that is none, about everything that the switches should hold.
+    """
     end, nap = monotonic() + patience, _FIRST_NAP
-    ports = sorted(set(_ports(service, commands)))
+    ports = sorted(set(_ports(service, facts)))
     while True:
         reached = _of_ports(service, ports) if ports else _of_switches(service)
         if reached.state in ("active", "error") or reached.reason.endswith(_HOPELESS) or monotonic() >= end:
@@ -59,23 +65,18 @@ def wait(service: Service, commands: Sequence[Command], patience: float) -> Wait
         nap = min(nap * 1.5, _LONGEST_NAP)
 
 
-def _ports(service: Service, commands: Iterable[Command]) -> Iterator[str]:
-    """The ports that the commands are about."""
-    network = service.network
-    for command in commands:
-        match command:
-            case Create("port", fields):
-                yield str(fields["id"])
-            case Update("port", id) | Plug(id):
-                yield id
-            case Create("vif", fields) if (port := network.port_of_vif(str(fields["id"]))) is not None:
-                yield port
-            case Update("vif", id) if (port := network.port_of_vif(id)) is not None:
-                yield port
-            case Update("segment", id):
-                yield from network.ports_of(id)
-            case Unplug():
-                pass
+def _ports(service: Service, facts: Iterable[Fact | None]) -> Iterator[str]:
+    """The ports that the facts concern."""
+    for fact in facts:
+        match fact:
+            case Port():
+                yield fact.id
+            case Vif():
+                port = service.network.port_of_vif(fact.id)
+                if port is not None:
+                    yield port
+            case Segment():
+                yield from service.network.ports_of(fact.id)
 
 
 def _of_ports(service: Service, ports: Sequence[str]) -> Waited:

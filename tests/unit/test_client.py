@@ -60,6 +60,8 @@ def everything(weft: Client) -> None:
     weft.segments.create({"id": "red", "name": "Red", "project": "a"}, key="first")
     with pytest.raises(NotActive, match="compiled"):
         weft.segments.create_all([{"id": name, "name": name, "project": "a"} for name in "xyz"], wait=0.01)
+    weft.subnets.create({"id": "n", "segment": "red", "cidr": "10.0.0.0/24"})
+    weft.quotas.create({"id": "a", "limits": [{"kind": "port", "most": 5}]})
     weft.ports.create({"id": "p", "name": "p", "segment": "red"})
     weft.vifs.create({"id": "v", "mac": "02:00:00:00:00:01"})
     weft.plug("p", "v")
@@ -70,6 +72,7 @@ def everything(weft: Client) -> None:
     for kind in PATHS:
         with_each_thing(weft.things(kind))
     weft.transaction([{"do": "delete", "kind": "segment", "id": "x"}], key="third")
+    assert weft.audit_log(limit=1, outcome="done").items[0]["action"] == "delete"
     weft.audit("s1")
     weft.unknown_switches()
     weft.flows("s1")
@@ -80,7 +83,7 @@ def everything(weft: Client) -> None:
     weft.doctor()
     weft.health()
     weft.openapi()
-    for kind in reversed([*PATHS]):
+    for kind in ("quota", "subnet", "link", "switch", "vif", "port", "segment"):
         for thing in weft.list(kind):
             weft.delete(kind, thing["id"])
 
@@ -88,6 +91,7 @@ def everything(weft: Client) -> None:
 def with_each_thing(things: AnyThings) -> None:
     """Call every method that things of each kind have."""
     one = next(things.each())["id"]
+    assert [entry["what"] for entry in things.history(one)][-1] == "created"
     things.page(limit=1, sort=["-id"], fields=["id"], id=[one])
     shown = things.show(one)
     things.update(one, {}, shown["revision"])

@@ -1,0 +1,106 @@
+"""``/v1/<kind>s/<id>/history``: how a thing came to be as it is. What is plugged into a port is part of its history."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from heapq import merge
+from itertools import islice
+from typing import Any
+
+import falcon
+
+from weft.apps.northbound.collection import next_page
+from weft.apps.northbound.problems import malformed
+from weft.apps.northbound.query import limit
+from weft.apps.northbound.seeing import missing, sight_of
+from weft.apps.northbound.thing_operations import of_history
+from weft.apps.northbound.views import plain
+from weft.controller.contracts import Revision
+from weft.controller.model.facts import Fact, Key
+from weft.controller.model.network import Change
+from weft.controller.service import Service
+from weft.controller.sight import Sight
+
+_LIMIT = 100  # unless somebody says how many
+_OF_ITSELF = frozenset({"revision", "updated_at"})  # these change whenever anything does
+
+
+class History:
+    """The history of one thing."""
+
+    def __init__(self, service: Service, kind: str) -> None:
+        self._service = service
+        self._kind = kind
+        self.operations = of_history(kind)
+
+    def on_get(self, req: falcon.Request, resp: falcon.Response, id: str) -> None:
+        """Who changed what of it and when, the newest first; also of what has been deleted since."""
+        most, before = limit(req.params) or _LIMIT, revision_in(req.params.get("marker"))
+        found = list(islice(self._revisions(Key(self._kind, id), before, most + 1), most + 1))
+        if not self._may_see(sight_of(self._service, req), Key(self._kind, id)):
+            raise missing(self._kind, id)
+        answer: dict[str, Any] = {"history": [entry(revision) for revision in found[:most]]}
+        if len(found) > most:
+            answer["next"] = next_page(req, str(found[most - 1].number))
+            resp.append_link(answer["next"], "next")
+        resp.media = answer
+
+    def _may_see(self, sight: Sight, key: Key) -> bool:
+        """What is there must be in sight; of what is gone, what it was last."""
+        fact = self._service.network.fact(key)
+        if fact is not None:
+            return sight.may_see(fact)
+        last = next(iter(self._service.history(key, None, 1)), None)
+        gone = last.changes[-1].before if last is not None else None
+        return gone is not None and sight.may_see(gone)
+
+    def _revisions(self, key: Key, before: int | None, most: int) -> Iterator[Revision]:
+        own = self._service.history(key, before, most)
+        plugged = self._service.history(Key("attachment", key.id), before, most) if key.kind == "port" else []
+        together: dict[int, Revision] = {}
+        for revision in merge(own, plugged, key=lambda revision: -revision.number):
+            known = together.get(revision.number)
+            changes = (*(known.changes if known is not None else ()), *revision.changes)
+            together[revision.number] = revision._replace(changes=changes)
+        return iter(together.values())
+
+
+def revision_in(marker: str | None) -> int | None:
+    """The revision that a marker of a history names. Raises a 400 ``Problem``."""
+    if marker is None:
+        return None
+    if not (marker.isascii() and marker.isdecimal()) or len(marker) > 18:
+        raise malformed("must be a marker that a page before gave", "marker")
+    return int(marker)
+
+
+def entry(revision: Revision) -> dict[str, Any]:
+    """One entry of a history: who did what when, and which fields had which value before and after."""
+    own = [change for change in revision.changes if change.key.kind != "attachment"]
+    before, after = (own[0].before, own[-1].after) if own else (None, None)
+    what = "updated" if not own or (before and after) else "created" if after else "deleted"
+    return {
+        "revision": revision.number,
+        "at": revision.at,
+        "user": revision.user,
+        "what": what,
+        "changes": [*_fields(before, after), *_plugged(revision.changes)],
+    }
+
+
+def _fields(before: Fact | None, after: Fact | None) -> Iterator[dict[str, Any]]:
+    old, new = (plain(fact) if fact is not None else {} for fact in (before, after))
+    for name in new or old:
+        if name not in _OF_ITSELF and old.get(name) != new.get(name):
+            yield {"field": name, "before": old.get(name), "after": new.get(name)}
+
+
+def _plugged(changes: Iterable[Change]) -> Iterator[dict[str, Any]]:
+    plugged = [change for change in changes if change.key.kind == "attachment"]
+    if plugged:
+        first, last = plugged[0].before, plugged[-1].after
+        yield {"field": "vif", "before": _vif(first), "after": _vif(last)}
+
+
+def _vif(attachment: Fact | None) -> str | None:
+    return getattr(attachment, "vif", None)
