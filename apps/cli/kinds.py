@@ -18,6 +18,8 @@ COLUMNS: dict[str, tuple[str, ...]] = {
     "segment": ("id", "name", "project", "transport", "segmentation_id", "admin_up"),
     "port": ("id", "name", "project", "segment", "vif", "status.state", "status.reason"),
     "vif": ("id", "name", "mac", "project", "switch", "interface"),
+    "subnet": ("id", "name", "project", "segment", "cidr", "gateway_ip"),
+    "quota": ("id", "limits", "usage"),
     "switch": ("id", "dpid", "connected", "settled", "fabric_interfaces", "problems"),
     "link": ("id", "origin", "admin_up", "up"),
 }
@@ -25,6 +27,7 @@ FILTERS: dict[str, tuple[str, ...]] = {
     "segment": ("name", "project"),
     "port": ("name", "project", "segment"),
     "vif": ("name", "project"),
+    "subnet": ("name", "project", "segment"),
 }
 IfRevision = Annotated[int | None, typer.Option(help="Only if it still is at that revision.", show_default=False)]
 

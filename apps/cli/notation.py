@@ -7,7 +7,9 @@ from collections.abc import Callable
 from datetime import UTC, datetime
 from typing import Any
 
+from weft.controller.model.accounts import Limit
 from weft.controller.model.facts import Endpoint
+from weft.controller.model.subnet import Pool, Route
 from weft.controller.model.traits import AllowedAddress, Offer, Subport
 
 _MAC = re.compile(r"[0-9A-Fa-f]{2}([:-][0-9A-Fa-f]{2}){5}")
@@ -62,11 +64,50 @@ def subport(text: str) -> dict[str, Any]:
     return {"tag": int(tag), "segment": segment}
 
 
+def pool(text: str) -> dict[str, Any]:
+    """A range of addresses.
+
+    >>> pool("10.0.0.10-10.0.0.99")
+    {'start': '10.0.0.10', 'end': '10.0.0.99'}
+    """
+    start, dash, end = text.partition("-")
+    if not dash:
+        raise ValueError(f"must be FIRST-LAST, such as 10.0.0.10-10.0.0.99, not {text!r}")
+    return {"start": start, "end": end}
+
+
+def route(text: str) -> dict[str, Any]:
+    """A prefix, and the router that leads to it.
+
+    >>> route("192.0.2.0/24=10.0.0.1")
+    {'destination': '192.0.2.0/24', 'nexthop': '10.0.0.1'}
+    """
+    destination, equals, nexthop = text.partition("=")
+    if not equals:
+        raise ValueError(f"must be PREFIX=NEXTHOP, such as 192.0.2.0/24=10.0.0.1, not {text!r}")
+    return {"destination": destination, "nexthop": nexthop}
+
+
+def limit(text: str) -> dict[str, Any]:
+    """A kind of thing, and how many there may be.
+
+    >>> limit("port=500"), limit("vif=-1")
+    ({'kind': 'port', 'most': 500}, {'kind': 'vif', 'most': -1})
+    """
+    kind, equals, most = text.partition("=")
+    if not equals or not _is_number(most.removeprefix("-")):
+        raise ValueError(f"must be KIND=NUMBER, such as port=500, not {text!r}")
+    return {"kind": kind, "most": int(most)}
+
+
 READ_BY_TYPE: dict[Any, Callable[[str], dict[str, Any]]] = {
     Endpoint: end,
     Offer: offer,
     AllowedAddress: allowed_address,
     Subport: subport,
+    Pool: pool,
+    Route: route,
+    Limit: limit,
 }
 
 
@@ -83,6 +124,12 @@ def spelled(field: str, value: Any) -> Any:
             return ["=".join(filter(None, (pair["mac"], pair["prefix"]))) for pair in value]
         case "trunk", list():
             return [f"{subport['tag']}={subport['segment']}" for subport in value]
+        case "allocation_pools", list():
+            return [f"{pool['start']}-{pool['end']}" for pool in value]
+        case "host_routes", list():
+            return [f"{route['destination']}={route['nexthop']}" for route in value]
+        case "limits", list():
+            return [f"{limit['kind']}={limit['most']}" for limit in value]
     return value
 
 

@@ -45,8 +45,8 @@ class AuditLog:
 
     def on_get(self, req: falcon.Request, resp: falcon.Response) -> None:
         """All of it that the caller may read, or what the query asks for, the newest first."""
-        most, before = limit(req.params) or _LIMIT, revision_in(req.params.get("marker"))
-        wanted = {name: value for name, value in req.params.items() if name in _FILTERS}
+        most, before = limit(req.params) or _LIMIT, revision_in(req.get_param("marker"))
+        wanted = {name: str(value) for name, value in req.params.items() if name in _FILTERS}
         caller = sight_of(self._service, req).caller
         if not caller.may(_RIGHT, Target()):  # then a policy may let a project read its own
             project = wanted.setdefault("project", caller.project or "")

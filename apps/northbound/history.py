@@ -35,7 +35,7 @@ class History:
 
     def on_get(self, req: falcon.Request, resp: falcon.Response, id: str) -> None:
         """Who changed what of it and when, the newest first; also of what has been deleted since."""
-        most, before = limit(req.params) or _LIMIT, revision_in(req.params.get("marker"))
+        most, before = limit(req.params) or _LIMIT, revision_in(req.get_param("marker"))
         found = list(islice(self._revisions(Key(self._kind, id), before, most + 1), most + 1))
         if not self._may_see(sight_of(self._service, req), Key(self._kind, id)):
             raise missing(self._kind, id)

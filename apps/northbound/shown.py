@@ -89,7 +89,7 @@ class ShownHistory(BaseModel):
 
     model_config = WHOLE
     history: list[HistoryEntry] = Field(description="The newest first.")
-    next: str = Field(None, description="Where the rest is; left out when this is the end.")
+    next: str = Field("", description="Where the rest is; left out when this is the end.")
 
 
 class AuditRecord(BaseModel):
@@ -113,7 +113,7 @@ class AuditLog(BaseModel):
 
     model_config = WHOLE
     records: list[AuditRecord] = Field(description="The newest first.")
-    next: str = Field(None, description="Where the rest is; left out when this is the end.")
+    next: str = Field("", description="Where the rest is; left out when this is the end.")
 
 
 class Finding(BaseModel):

@@ -74,6 +74,9 @@ def everything(weft: Client) -> None:
     weft.transaction([{"do": "delete", "kind": "segment", "id": "x"}], key="third")
     assert weft.audit_log(limit=1, outcome="done").items[0]["action"] == "delete"
     weft.audit("s1")
+    made = weft.create_token({"user": "u", "project": "a", "roles": ["reader"]})
+    assert weft.token(made["id"]) == weft.tokens()[0]
+    weft.revoke_token(made["id"])
     weft.unknown_switches()
     weft.flows("s1")
     weft.claims(port="p")

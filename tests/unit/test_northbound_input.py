@@ -116,7 +116,7 @@ def test_a_broken_rule_names_the_field(api: TestClient, change: dict[str, Any]) 
         (
             "transactions",
             {"commands": [{"do": "delete", "kind": "x", "id": "y"}]},
-            "must be one of segment, port, vif, switch, link",
+            "must be one of segment, port, vif, subnet, switch, link, quota",
         ),
         (
             "transactions",
@@ -133,7 +133,8 @@ def test_a_rule_is_said_in_our_own_words(api: TestClient, path: str, body: Any, 
 
 
 def test_a_field_that_is_missing_is_named(api: TestClient) -> None:
-    assert post(api, b'{"name": "Red"}') == (400, "project", "is required")
+    assert post(api, b'{"project": "a"}') == (400, "name", "is required")
+    assert post(api, b'{"name": "Red"}')[:2] == (422, "project"), "an operator has none that could be meant"
 
 
 def test_a_field_may_not_be_given_twice(api: TestClient) -> None:
