@@ -279,7 +279,7 @@ class GivenPortSubport(TypedDict):
 class GivenQuotaLimit(TypedDict):
     """GivenQuotaLimit."""
 
-    kind: Literal["segment", "port", "vif", "subnet"]
+    kind: Literal["segment", "port", "vif", "subnet", "security_group", "security_group_rule", "trunk", "rbac_policy"]
     most: int
 
 
@@ -800,7 +800,7 @@ class Quota(TypedDict):
 class QuotaLimit(TypedDict):
     """QuotaLimit."""
 
-    kind: Literal["segment", "port", "vif", "subnet"]
+    kind: Literal["segment", "port", "vif", "subnet", "security_group", "security_group_rule", "trunk", "rbac_policy"]
     most: int
 
 
