@@ -50,6 +50,19 @@ class Neutron:
         """The answer to the wish for many at once."""
         return self.client.simulate_post(f"/v2.0/{kind}s", json={f"{kind}s": list(bodies)})
 
+    def make_group(self, name: str, **attributes: Any) -> Document:
+        """A security group that was made."""
+        result = self.client.simulate_post(
+            "/v2.0/security-groups", json={"security_group": {"name": name} | attributes}
+        )
+        assert result.status_code == 201, result.text
+        return dict(result.json["security_group"])
+
+    def default_group(self) -> Document:
+        """The default security group of the caller's project."""
+        (found,) = self.get("security-groups?name=default").json["security_groups"]
+        return dict(found)
+
     def put(self, kind: str, member: str, /, **attributes: Any) -> Result:
         """The answer to the wish for other values."""
         return self.client.simulate_put(f"/v2.0/{kind}s/{member}", json={kind: attributes})

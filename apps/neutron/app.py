@@ -10,20 +10,28 @@ import falcon
 from falcon.media import JSONHandler
 
 from weft.apps.identity.identity import Identify
-from weft.apps.neutron import faults
+from weft.apps.neutron import faults, quotas
+from weft.apps.neutron.agents import Agents
 from weft.apps.neutron.asking import Asked
 from weft.apps.neutron.collection import Collection, Member
 from weft.apps.neutron.extensions import EXTENSIONS, Extension, Extensions, OneExtension
 from weft.apps.neutron.networks import Networks
 from weft.apps.neutron.ports import Ports
+from weft.apps.neutron.rbac import RbacPolicies
 from weft.apps.neutron.rendering import Renderer
 from weft.apps.neutron.resource import Resource
+from weft.apps.neutron.security_group_rules import SecurityGroupRules
+from weft.apps.neutron.security_groups import SecurityGroups
 from weft.apps.neutron.subnets import Subnets
 from weft.apps.neutron.tags import Tag, Tags
+from weft.apps.neutron.trunks import Trunks
+from weft.apps.neutron.zones import AvailabilityZones
 from weft.controller.service import Service
 
 BASE = "/v2.0"
-RESOURCES: tuple[type[Resource], ...] = (Networks, Subnets, Ports)
+RESOURCES: tuple[type[Resource], ...] = (
+    *(Networks, Subnets, Ports, SecurityGroups, SecurityGroupRules, Trunks, RbacPolicies, Agents),
+)
 
 
 class Root:
@@ -62,11 +70,15 @@ def build_neutron(
     app.add_route(f"{BASE}/", Root(made))
     app.add_route(f"{BASE}/extensions", Extensions(extensions))
     app.add_route(f"{BASE}/extensions/{{alias}}", OneExtension(extensions))
+    app.add_route(f"{BASE}/availability_zones", AvailabilityZones())
+    quotas.add_routes(app, BASE)
     for resource in made:
         renderer = Renderer(resource)
         path = f"{BASE}/{resource.path}"
         app.add_route(path, Collection(renderer))
         app.add_route(f"{path}/{{id}}", Member(renderer))
+        for action, answering in resource.routes(renderer):
+            app.add_route(f"{path}/{{id}}/{action}", answering)
         if resource.tagged:
             app.add_route(f"{path}/{{id}}/tags", Tags(resource))
             app.add_route(f"{path}/{{id}}/tags/{{tag}}", Tag(resource))

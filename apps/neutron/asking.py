@@ -13,6 +13,7 @@ from weft.controller.model.commands import Command
 from weft.controller.model.facts import Fact, Subnet
 from weft.controller.model.policy import Target
 from weft.controller.model.rights import Caller
+from weft.controller.model.security_groups import SecurityRule
 from weft.controller.service import Service
 
 NOBODYS_PROJECT = "default"  # of what an operator makes who acts for no project and names none
@@ -22,6 +23,8 @@ class Asking:
     """One request: the caller, and the service through the caller's eyes.
 
     ``promised`` are the addresses that this request's commands take, before they are taken: (segment, address).
+    ``rules_by_group`` and ``shared_by_segment`` are what groups and segments are to have in the end, since one request
+    may add to one of them several times; ``renamed`` are the new ids of what has another one afterwards.
     """
 
     def __init__(self, service: Service, caller: Caller) -> None:
@@ -30,15 +33,18 @@ class Asking:
         self.caller = self.sight.caller
         self.promised: set[tuple[str, str]] = set()
         self.subnets_by_segment: dict[str, tuple[Subnet, ...]] = {}
+        self.rules_by_group: dict[str, tuple[SecurityRule, ...]] = {}
+        self.shared_by_segment: dict[str, tuple[str, ...]] = {}
+        self.renamed: dict[str, str] = {}
 
     @property
     def project(self) -> str:
         """Whose what is made will be, if nobody says."""
         return self.caller.project or NOBODYS_PROJECT
 
-    def may(self, rule: str) -> bool:
-        """Whether the policy grants the caller that."""
-        return self.caller.may(rule, Target(self.caller.project))
+    def may(self, rule: str, project: str | None = None) -> bool:
+        """Whether the policy grants the caller that, for what a project has: the caller's own, or the one named."""
+        return self.caller.may(rule, Target(self.caller.project if project is None else project))
 
     def submit(self, commands: list[Command]) -> list[Fact | None]:
         """Do the commands in one transaction. Raises ``Refused``."""

@@ -37,4 +37,5 @@ ATTRIBUTES: tuple[Attribute, ...] = (
     shown("qos_network_policy_id"),
     inner("resource_request"),
     shown("ip_allocation"),
+    inner("trunk_details"),
 )

@@ -9,40 +9,37 @@ from uuid import uuid4
 from weft.apps.neutron import addressing, bindings, standard
 from weft.apps.neutron.addressing import Addressing, subnets_of
 from weft.apps.neutron.asking import Asking
-from weft.apps.neutron.faults import Fault, conflict, invalid
+from weft.apps.neutron.faults import Fault, conflict, invalid, not_found
 from weft.apps.neutron.kept import keep, kept
 from weft.apps.neutron.macs import mac_in_use, new_mac
 from weft.apps.neutron.pairs import allowed, pairs
 from weft.apps.neutron.port_attributes import ATTRIBUTES
 from weft.apps.neutron.resource import Resource
+from weft.apps.neutron.security_groups import default_groups
 from weft.apps.neutron.subnets import network_of
+from weft.apps.neutron.trunk_ports import as_subport, check_untrunked, trunk_details
 from weft.controller.model.commands import Command, Create, Delete, Plug, Refusal, Unplug, Update
 from weft.controller.model.facts import Fact, Port, Segment, Vif
 from weft.controller.model.network import Network
 from weft.controller.model.traits import DEFAULT_SECURITY, strictest
 from weft.controller.model.visibility import shares
 
-_KEPT = ("security_groups", "extra_dhcp_opts", "dns_name")
+_KEPT = ("extra_dhcp_opts", "dns_name")
 
 DefaultGroups = Callable[[Asking, str], list[str]]  # the security groups of a new port of a project
 
 
-def no_groups(asking: Asking, project: str) -> list[str]:
-    """No security group at all."""
-    return []
-
-
 class Ports(Resource):
-    """``/v2.0/ports``. ``default_groups`` says in which security groups a port is of which nobody says it."""
+    """``/v2.0/ports``. ``groups_by_default`` says in which security groups a port is of which nobody says it."""
 
     name, collection, kind, missing = "port", "ports", "port", "PortNotFound"
     told_by_fact = standard.TOLD_BY_FACT | {"network_id": "segment"}
     told_by_candidates = frozenset({"device_id"})
     attributes = ATTRIBUTES
 
-    def __init__(self, default_groups: DefaultGroups = no_groups) -> None:
+    def __init__(self, groups_by_default: DefaultGroups = default_groups) -> None:
         self._addressing = Addressing()
-        self._default_groups = default_groups
+        self._default_groups = groups_by_default
 
     # shown
 
@@ -61,7 +58,7 @@ class Ports(Resource):
             "device_owner": vif.device_owner if vif is not None else "",
             "allowed_address_pairs": pairs(fact.allowed_addresses, vif.mac if vif is not None else ""),
             "port_security_enabled": network.security(fact) != "none",
-            "security_groups": notes.get("security_groups", []),
+            "security_groups": list(fact.security_groups),
             "extra_dhcp_opts": notes.get("extra_dhcp_opts", []),
             "dns_name": notes.get("dns_name", ""),
             "dns_assignment": [],
@@ -72,7 +69,8 @@ class Ports(Resource):
         }
         if vif is not None:
             document["updated_at"] = standard.time_text(max(fact.updated_at, vif.updated_at))
-        return document | bindings.described(network, fact, vif, bindings.binding_of(notes))
+        document |= bindings.described(network, fact, vif, bindings.binding_of(notes))
+        return document | trunk_details(asking, fact) | as_subport(asking, fact)
 
     def state(self, asking: Asking, fact: Port) -> tuple[object, ...]:
         """What the document tells besides the port: the VIF, whether frames pass, and which subnets there are."""
@@ -85,6 +83,9 @@ class Ports(Resource):
             subnets_of(asking, fact.segment),
             fact.security or network.security(fact),
             network.count("switch"),
+            network.carrier(fact.id),
+            network.location(fact.id),
+            network.trunk(network.trunks.of(fact.id) or ""),
         )
 
     def revision(self, asking: Asking, fact: Port) -> int:
@@ -138,7 +139,7 @@ class Ports(Resource):
         if groups is None:
             groups = self._default_groups(asking, project) if enabled else []
         binding = bindings.changed(bindings.Binding(), asked)
-        notes = bindings.notes_of(binding) | _noted(asked | {"security_groups": groups})
+        notes = bindings.notes_of(binding) | _noted(asked)
         port = standard.fields(asked) | {
             "id": id,
             "project": project,
@@ -147,6 +148,7 @@ class Ports(Resource):
             "security": _level(segment, enabled, addresses),
             "fixed_ips": addresses,
             "allowed_addresses": allowed(asked["allowed_address_pairs"], mac),
+            "security_groups": tuple(groups),
             "attributes": keep((), notes),
         }
         _check_security(enabled, asked["allowed_address_pairs"], groups)
@@ -192,6 +194,7 @@ class Ports(Resource):
 
     def delete(self, asking: Asking, fact: Port) -> list[Command]:
         """The port, and the VIF that was made with it."""
+        check_untrunked(asking, fact)
         attachment = asking.service.network.attachment(fact.id)
         commands: list[Command] = [Unplug(fact.id)] if attachment is not None else []
         if attachment is not None and attachment.vif == fact.id:
@@ -219,7 +222,9 @@ class Ports(Resource):
             level = _level(segment, enabled, addresses)
             if level != fact.security:
                 fields["security"] = level
-        groups = asked.get("security_groups", kept(fact.attributes).get("security_groups", []))
+        groups = asked.get("security_groups", list(fact.security_groups))
+        if "security_groups" in asked:
+            fields["security_groups"] = tuple(groups)
         _check_security(enabled, asked.get("allowed_address_pairs", list(fact.allowed_addresses)), groups)
         return fields
 
@@ -239,6 +244,8 @@ class Ports(Resource):
                 return conflict("MacAddressInUse", f"The mac address is in use: {refusal.rule}.")
             case "conflict", field if field.startswith("fixed_ips"):
                 return conflict("IpAddressInUse", f"The IP address is in use: {refusal.rule}.")
+            case "not-found", field if field.startswith("security_groups"):
+                return not_found("SecurityGroupNotFound", f"Security group does not exist: {refusal.rule}.")
             case "conflict" | "not-found", "switch" | "interface":
                 return conflict("PortBindingError", f"The port cannot be bound there: {refusal.rule}.")
             case _:

@@ -63,7 +63,8 @@ class Resource(ABC):
     @property
     def path(self) -> str:
         """The last part of the collection's address."""
-        return self.collection.replace("_", "-") if "security_group" in self.collection else self.collection
+        hyphenated = self.collection in ("security_groups", "security_group_rules", "rbac_policies")
+        return self.collection.replace("_", "-") if hyphenated else self.collection
 
     @abstractmethod
     def document(self, asking: Asking, fact: Any) -> dict[str, Any]:
@@ -113,6 +114,10 @@ class Resource(ABC):
     def matches(self, document: Mapping[str, Any], name: str, values: list[str]) -> bool | None:
         """Whether a filter lets the document pass; None leaves the question to the rules for all attributes."""
         return None
+
+    def routes(self, renderer: Any) -> Iterable[tuple[str, object]]:
+        """What else a member has an address for, behind its own: names, with what answers there."""
+        return ()
 
     def revision(self, asking: Asking, fact: Any) -> int:
         """The revision that clients see."""

@@ -61,7 +61,7 @@ def test_a_port_has_every_attribute_that_clients_know(neutron: Neutron, network:
         "device_owner": "",
         "allowed_address_pairs": [],
         "port_security_enabled": True,
-        "security_groups": [],
+        "security_groups": [neutron.default_group()["id"]],
         "extra_dhcp_opts": [],
         "binding:host_id": "",
         "binding:profile": {},
@@ -89,7 +89,7 @@ def test_a_port_is_a_port_and_a_vif_of_one_id(neutron: Neutron, network: str) ->
         "device_owner": "compute:nova",
         "extra_dhcp_opts": [option],
         "dns_name": "web",
-        "security_groups": ["default"],
+        "security_groups": [neutron.make_group("web")["id"]],
         "project_id": "default",
     }
     made = neutron.make("port", network_id=network, **asked)
@@ -175,7 +175,10 @@ def test_port_security_checks_addresses_where_there_are_any(neutron: Neutron, ne
     made = neutron.make("port", network_id=network)
     neutron.changed("port", made["id"], fixed_ips=[])
     assert port_of(neutron, made["id"]).security == "mac+inner"
-    assert neutron.changed("port", made["id"], port_security_enabled=False)["port_security_enabled"] is False
+    assert (
+        neutron.changed("port", made["id"], port_security_enabled=False, security_groups=[])["port_security_enabled"]
+        is False
+    )
     neutron.changed("port", made["id"], fixed_ips=[{"ip_address": "10.0.0.9"}])
     assert port_of(neutron, made["id"]).security == "none"
     assert neutron.changed("port", made["id"], port_security_enabled=True)["port_security_enabled"] is True
@@ -245,7 +248,8 @@ def test_a_port_that_cannot_be_is_refused(
 def test_ports_are_found_by_what_clients_ask_for(neutron: Neutron, network: str) -> None:
     second = neutron.make("network")["id"]
     subnet = neutron.make("subnet", network_id=second, ip_version=4, cidr="10.1.0.0/24")["id"]
-    a = neutron.make("port", network_id=network, device_id="m", name="a", security_groups=["g", "h"])
+    groups = [neutron.make_group(name)["id"] for name in "gh"]
+    a = neutron.make("port", network_id=network, device_id="m", name="a", security_groups=groups)
     b = neutron.make("port", network_id=second, device_id="m", device_owner="compute:nova", mac_address=MAC)
     c = neutron.make("port", network_id=second, fixed_ips=[])
     for query, found in {
@@ -260,7 +264,7 @@ def test_ports_are_found_by_what_clients_ask_for(neutron: Neutron, network: str)
         f"fixed_ips=subnet_id={subnet}&fixed_ips=ip_address=10.0.0.2": [],
         "fixed_ips=ip_address=10.0.0.2&fixed_ips=ip_address=10.1.0.2": [a, b],
         "fixed_ips=ip_address_substr=10.1.": [b],
-        "security_groups=h": [a],
+        f"security_groups={groups[1]}": [a],
         "status=DOWN&name=a": [a],
         f"id={c['id']}&network_id={second}": [c],
     }.items():
