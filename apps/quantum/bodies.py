@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from http import HTTPStatus
 from typing import Any
 from xml.etree import ElementTree
 
@@ -11,8 +12,10 @@ from defusedxml.ElementTree import DefusedXMLParser
 
 from weft.apps.northbound.bodies import MAX_DEPTH, json_value, read_bytes
 from weft.apps.northbound.problems import Problem
-from weft.apps.quantum.faults import bad_request
+from weft.apps.quantum.faults import Fault, bad_request, other
 from weft.apps.quantum.formats import JSON, XML, format_of, media_type
+
+MAX_BYTES = 1 << 14  # no name is longer, and more elements than that hold would hold up everybody else
 
 
 def read_object(req: falcon.Request, name: str) -> dict[str, Any] | None:
@@ -24,6 +27,8 @@ def read_object(req: falcon.Request, name: str) -> dict[str, Any] | None:
     if not req.content_length and "TRANSFER-ENCODING" not in req.headers:
         return None
     body = read_bytes(req)
+    if len(body) > MAX_BYTES:
+        raise Fault(other(HTTPStatus.REQUEST_ENTITY_TOO_LARGE), f"the body may have {MAX_BYTES} bytes, not {len(body)}")
     if media_type(req) not in (JSON, XML, ""):
         raise bad_request(f"must be {JSON} or {XML}", "Content-Type")
     try:
