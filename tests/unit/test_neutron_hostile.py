@@ -68,7 +68,7 @@ def named(value: Any, ids: dict[str, str]) -> Any:
     return {"NET": ids["network"], "SUBNET": ids["subnet"]}.get(value, value) if isinstance(value, str) else value
 
 
-@settings(max_examples=150, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(st.lists(bodies(), min_size=1, max_size=5), st.booleans())
 def test_any_values_are_taken_or_refused(asked: list[tuple[str, dict[str, Any]]], operator: bool) -> None:
     neutron, ids = world()
@@ -88,7 +88,7 @@ def test_any_values_are_taken_or_refused(asked: list[tuple[str, dict[str, Any]]]
             assert client.get(f"{other}s/{id}").status_code == 200
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=60, deadline=None)
 @given(kinds, queries)
 def test_any_query_is_answered_or_refused(kind: str, query: list[tuple[str, str]]) -> None:
     neutron, _ = apis()
@@ -96,7 +96,7 @@ def test_any_query_is_answered_or_refused(kind: str, query: list[tuple[str, str]
     assert result.status_code in (200, 400)
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=60, deadline=None)
 @given(kinds, st.dictionaries(st.sampled_from(("fixed_ips", "name", "tags", "mtu", "admin_state_up")), st.text()))
 def test_any_filter_is_answered_or_refused(kind: str, query: dict[str, str]) -> None:
     neutron, _ = apis()
