@@ -42,6 +42,7 @@ from weft.controller.service import Service
 log = structlog.get_logger(__name__)
 
 LOG_INTERVAL = 1.0  # seconds for which a refusal may wait to be written down
+GARBAGE = (50_000, 20, 50)  # nearly all that is made is kept, and looking for the rest takes a quarter of the time
 LONGEST_SLICE = 0.01  # seconds of compiling after which the switches get their turn
 ANSWERS = (
     *(Kind.BARRIER_REPLY, Kind.BUNDLE_CONTROL, Kind.ERROR),
@@ -191,6 +192,7 @@ class FabricApp(app_manager.RyuApp):  # type: ignore[misc]
                     session.wake()
             if not gc.isenabled():
                 gc.freeze()
+                gc.set_threshold(*GARBAGE)
                 gc.enable()
             self._work.wait()
 
