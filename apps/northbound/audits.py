@@ -7,10 +7,10 @@ from typing import ClassVar
 import falcon
 from pydantic import BaseModel, Field
 
-from weft.apps.northbound.allowed import check_right
 from weft.apps.northbound.bodies import read_json
 from weft.apps.northbound.operations import Answer, Operation, Operations
 from weft.apps.northbound.problems import refused
+from weft.apps.northbound.seeing import require, sight_of
 from weft.apps.northbound.shapes import STRICT, checked
 from weft.controller.model.commands import Refusal
 from weft.controller.service import Service
@@ -45,7 +45,7 @@ class Audits:
 
     def on_post(self, req: falcon.Request, resp: falcon.Response) -> None:
         """The audit is asked for; it does not wait for the switch."""
-        check_right(self._service, req, "audit_switch")
+        require(sight_of(self._service, req), "audit_switch")
         name = checked(Audited, read_json(req))["switch"]
         try:
             self._service.request_audit(name)

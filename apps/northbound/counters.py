@@ -11,13 +11,14 @@ from typing import ClassVar
 
 import falcon
 
-from weft.apps.northbound.allowed import check_right
+from weft.apps.northbound.acting import caller_of
 from weft.apps.northbound.operations import Answer, Operation, Operations
 from weft.apps.northbound.problems import Problem
-from weft.apps.northbound.seeing import seen
+from weft.apps.northbound.seeing import require, seen, sight_of
 from weft.apps.northbound.shown import Counters
 from weft.controller.contracts import Question, Reading
 from weft.controller.counters import Nowhere, about_port, place_of, port_document
+from weft.controller.model.visibility import target_of
 from weft.controller.service import Service
 
 
@@ -45,7 +46,8 @@ class PortCounters:
 
     def on_get(self, req: falcon.Request, resp: falcon.Response, id: str) -> None:
         """Since its VIF was plugged in there, or longer where it was there before."""
-        check_right(self._service, req, "get_counters", seen(self._service, req, "port", id))
+        port = seen(self._service, req, "port", id)
+        require(sight_of(self._service, req), "get_counters", target_of(self._service.network, port, caller_of(req)))
         try:
             place = place_of(self._service.network, id)
         except Nowhere as nowhere:

@@ -8,8 +8,8 @@ from typing import ClassVar, Literal, NamedTuple
 
 import falcon
 
-from weft.apps.northbound.allowed import check_right
 from weft.apps.northbound.operations import Answer, Operation, Operations
+from weft.apps.northbound.seeing import require, sight_of
 from weft.apps.northbound.shown import Findings
 from weft.apps.northbound.views import datapath_text
 from weft.controller.model.facts import Claim, Link, Port
@@ -171,5 +171,5 @@ class Doctor:
 
     def on_get(self, req: falcon.Request, resp: falcon.Response) -> None:
         """The findings, errors first."""
-        check_right(self._service, req, "get_doctor")
+        require(sight_of(self._service, req), "get_doctor")
         resp.media = {"findings": [finding._asdict() for finding in findings(self._service)]}

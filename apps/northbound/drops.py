@@ -8,10 +8,10 @@ from typing import ClassVar
 import eventlet
 import falcon
 
-from weft.apps.northbound.allowed import check_right
 from weft.apps.northbound.counters import ask
 from weft.apps.northbound.operations import Answer, Operation, Operations, Parameter
 from weft.apps.northbound.problems import malformed
+from weft.apps.northbound.seeing import require, sight_of
 from weft.apps.northbound.shown import Drops as ShownDrops
 from weft.controller.counters import Dropped, about_drops, drops_document, drops_on
 from weft.controller.service import Service
@@ -41,7 +41,7 @@ class Drops:
 
     def on_get(self, req: falcon.Request, resp: falcon.Response) -> None:
         """The ports and reasons with most frames, as the switches that answer count them now."""
-        check_right(self._service, req, "get_drops")
+        require(sight_of(self._service, req), "get_drops")
         limit = req.get_param("limit", default=str(LIMIT))
         if not re.fullmatch("[1-9][0-9]{0,5}", limit):
             raise malformed("must be a number from 1 to 999999", "limit")

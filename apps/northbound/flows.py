@@ -6,10 +6,9 @@ from typing import ClassVar
 
 import falcon
 
-from weft.apps.northbound.allowed import check_right
 from weft.apps.northbound.operations import Answer, Operation, Operations, Parameter
 from weft.apps.northbound.problems import malformed
-from weft.apps.northbound.seeing import seen
+from weft.apps.northbound.seeing import require, seen, sight_of
 from weft.apps.northbound.shown import Flows as ShownFlows
 from weft.apps.northbound.views import flow_view
 from weft.controller.service import Service
@@ -39,5 +38,6 @@ class Flows:
         switch = req.get_param("switch")
         if not switch:
             raise malformed("is required: the name of a switch", "switch")
-        check_right(self._service, req, "get_flows", seen(self._service, req, "switch", switch))
+        seen(self._service, req, "switch", switch)
+        require(sight_of(self._service, req), "get_flows")
         resp.media = {"flows": [flow_view(report) for report in self._service.flows(switch)]}
