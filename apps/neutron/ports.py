@@ -24,6 +24,8 @@ from weft.controller.model.network import Network
 from weft.controller.model.traits import DEFAULT_SECURITY, strictest
 from weft.controller.model.visibility import shares
 
+WITH_ADDRESSES = "mac+ip"  # the security of a port that has some
+_SECURED = frozenset({"port_security_enabled", "allowed_address_pairs", "security_groups"})
 _KEPT = ("extra_dhcp_opts", "dns_name")
 
 DefaultGroups = Callable[[Asking, str], list[str]]  # the security groups of a new port of a project
@@ -216,16 +218,17 @@ class Ports(Resource):
             fields["fixed_ips"] = addresses
         if "allowed_address_pairs" in asked:
             fields["allowed_addresses"] = allowed(asked["allowed_address_pairs"], mac)
+        before = asking.service.network.security(fact)
+        enabled = asked.get("port_security_enabled", before != "none")
+        follows = "fixed_ips" in fields and fact.security in (DEFAULT_SECURITY, WITH_ADDRESSES)
         segment = asking.service.network.segment(fact.segment)
-        enabled = asked.get("port_security_enabled", asking.service.network.security(fact) != "none")
-        if ("port_security_enabled" in asked or "fixed_ips" in fields) and segment is not None:
-            level = _level(segment, enabled, addresses)
-            if level != fact.security:
-                fields["security"] = level
+        if segment is not None and (enabled != (before != "none") or follows):
+            fields["security"] = _level(segment, enabled, addresses)
         groups = asked.get("security_groups", list(fact.security_groups))
         if "security_groups" in asked:
             fields["security_groups"] = tuple(groups)
-        _check_security(enabled, asked.get("allowed_address_pairs", list(fact.allowed_addresses)), groups)
+        if not _SECURED.isdisjoint(asked):
+            _check_security(enabled, asked.get("allowed_address_pairs", list(fact.allowed_addresses)), groups)
         return fields
 
     def _project(self, asking: Asking, asked: dict[str, Any], segment: Segment) -> str:
@@ -273,7 +276,7 @@ def _level(segment: Segment, enabled: bool, addresses: tuple[str, ...]) -> str:
     """The security of a port: with addresses, it speaks from them alone, and never less strictly than its segment."""
     if not enabled:
         return "none"
-    return strictest([segment.security, "mac+ip" if addresses else DEFAULT_SECURITY])
+    return strictest([segment.security, WITH_ADDRESSES if addresses else DEFAULT_SECURITY])
 
 
 def _noted(asked: Mapping[str, Any]) -> dict[str, Any]:

@@ -319,6 +319,25 @@ def test_ports_that_were_made_otherwise_are_shown_too(neutron: Neutron) -> None:
     assert neutron.service.network.vif("v") is not None, "which was made apart from it"
 
 
+def test_what_was_set_otherwise_stays_when_a_client_changes_something_else(neutron: Neutron) -> None:
+    mac_alone = (AllowedAddress("00:00:5e:00:01:01", None),)
+    neutron.service.submit(
+        [
+            Create("segment", {"id": "red", "name": "Red", "project": "a"}),
+            Create("port", {"id": "p", "name": "p", "segment": "red", "security": "mac"}),
+            Create("port", {"id": "q", "name": "q", "segment": "red", "security": "none"}),
+            Create("port", {"id": "r", "name": "r", "segment": "red", "allowed_addresses": mac_alone}),
+        ]
+    )
+    neutron.make("subnet", network_id="red", ip_version=4, cidr="10.0.0.0/24")
+    for id in "pqr":
+        neutron.changed("port", id, name="x", fixed_ips=[{"subnet_id": neutron.listed("subnet")[0]["id"]}])
+    assert [port_of(neutron, id).security for id in "pqr"] == ["mac", "none", None]
+    assert neutron.changed("port", "p", port_security_enabled=True)["port_security_enabled"] is True
+    assert port_of(neutron, "p").security == "mac"
+    assert port_of(neutron, "r").allowed_addresses == mac_alone
+
+
 def test_a_port_without_a_vif_gets_one_when_a_client_names_a_machine(neutron: Neutron) -> None:
     neutron.service.submit(
         [
