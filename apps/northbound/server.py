@@ -158,6 +158,14 @@ class _Protocol(wsgi.HttpProtocol):  # type: ignore[misc]
         with eventlet.Timeout(self.server.socket_timeout, too_long) as self._deadline:
             super().handle_one_request()
 
+    def parse_request(self) -> bool:
+        """Whether a whole head has come. One that ends in the middle is nobody's wish, however far it got."""
+        self.rfile = head = _Lines(self.rfile)
+        whole = bool(super().parse_request()) and self.raw_requestline.endswith(b"\n") and not head.cut
+        if not whole:
+            self.close_connection = True
+        return whole
+
     def finish(self) -> None:
         try:
             super().finish()
@@ -193,6 +201,20 @@ class _Protocol(wsgi.HttpProtocol):  # type: ignore[misc]
         with eventlet.Timeout(LINGER, False):
             while left > 0 and (data := self.connection.recv(65536)):
                 left -= len(data)
+
+
+class _Lines:
+    """Lines that are read, and whether they came to an end too early."""
+
+    def __init__(self, file: Any) -> None:
+        self._file = file
+        self.cut = False
+
+    def readline(self, most: int = -1) -> bytes:
+        """The next line."""
+        line: bytes = self._file.readline(most)
+        self.cut = not line.endswith(b"\n")
+        return line
 
 
 class _Log:

@@ -199,6 +199,15 @@ def test_no_header_is_smuggled_in(server: Server, headers: bytes, status: int) -
     assert int(answer(connection).split()[1]) == status
 
 
+def test_half_a_head_is_no_request(server: Server) -> None:
+    """What was cut off might have said that it is only to be done if nothing has changed."""
+    whole = b"GET /healthz HTTP/1.1\r\nHost: x\r\nIf-Match: 1\r\n\r\n"
+    for length in range(1, len(whole) + 1):
+        connection = server.connect(whole[:length])
+        connection.shutdown(socket.SHUT_WR)
+        assert (b"ok" in answer(connection)) == (length == len(whole)), whole[:length]
+
+
 def test_what_stands_behind_a_request_that_is_refused_is_no_request(server: Server) -> None:
     """A proxy that took the other length would let this second request pass as somebody's body."""
     behind = b"GET /healthz HTTP/1.1\r\nHost: x\r\n\r\n"
