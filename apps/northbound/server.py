@@ -148,6 +148,8 @@ class _Server(wsgi.Server):  # type: ignore[misc]
 class _Protocol(wsgi.HttpProtocol):  # type: ignore[misc]
     """HTTP with a deadline for each whole request, however slowly its bytes drip in."""
 
+    rfile: Any
+
     def handle_one_request(self) -> None:
         self.connection.settimeout(self.server.keepalive)
         if not self.rfile.peek(1):

@@ -17,12 +17,14 @@ class Turns:
 
     def take(self) -> None:
         """Return when it is this one's turn."""
-        turn = Event()
-        self._waiting.append(turn)
-        if not self._giving:
+        if self._giving:
+            turn = Event()
+            self._waiting.append(turn)
+            turn.wait()
+        else:  # nobody else waits: the next round is this one's
             self._giving = True
             eventlet.spawn_n(self._give)
-        turn.wait()
+            eventlet.sleep(0)
 
     def _give(self) -> None:
         try:
