@@ -226,7 +226,13 @@ class Neutron:
     """Neutron's API: a network is a segment, and a port brings its VIF along, so that nothing is plugged by hand."""
 
     name = "neutron"
-    _COLLECTIONS: ClassVar = {"segment": "networks", "port": "ports", "subnet": "subnets"}
+    _COLLECTIONS: ClassVar = {
+        "segment": "networks",
+        "port": "ports",
+        "subnet": "subnets",
+        "security_group": "security-groups",
+        "trunk": "trunks",
+    }
 
     def __init__(self, society: Society) -> None:
         self._client = TestClient(build_neutron(society.net.service, identify))
@@ -241,8 +247,9 @@ class Neutron:
         if kind not in self._COLLECTIONS:
             return None
         answer = self.ask(role, "GET", self._path(kind))
-        found = json.loads(answer.text).get(self._COLLECTIONS[kind], ()) if answer.status == 200 else ()
-        return answer._replace(ids=frozenset(one["id"] for one in found))
+        found = json.loads(answer.text)[self._COLLECTIONS[kind].replace("-", "_")] if answer.status == 200 else ()
+        made_for_all = {one["id"] for one in found if one["name"] == "default"}
+        return answer._replace(ids=frozenset(one["id"] for one in found) - made_for_all)
 
     def get(self, role: Role, kind: str, id: str) -> Answer | None:
         return self.ask(role, "GET", self._path(kind, id)) if kind in self._COLLECTIONS else None
@@ -274,7 +281,7 @@ class Neutron:
     def _put(self, role: Role, method: str, kind: str, fields: dict[str, Any], id: str = "") -> Answer | None:
         if kind not in self._COLLECTIONS:
             return None
-        return self.ask(role, method, self._path(kind, id), {self._COLLECTIONS[kind][:-1]: fields})
+        return self.ask(role, method, self._path(kind, id), {self._COLLECTIONS[kind][:-1].replace("-", "_"): fields})
 
     def _path(self, kind: str, id: str = "") -> str:
         return f"/v2.0/{self._COLLECTIONS[kind]}{f'/{id}' if id else ''}"

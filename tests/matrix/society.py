@@ -62,7 +62,12 @@ PLACES = (
     Place("subnet", "own"),
     Place("subnet", "open", "of a shared segment"),
     Place("subnet", "hidden"),
+    Place("security_group", "own"),
+    Place("security_group", "hidden"),
+    Place("trunk", "own"),
+    Place("trunk", "hidden"),
 )
+KINDS = tuple(dict.fromkeys(place.kind for place in PLACES))
 FAR_AWAY = 4_000_000_000
 
 
@@ -72,7 +77,7 @@ class Society:
     def __init__(self) -> None:
         self.net = Controller()
         self._numbers = count(1)
-        self.things: dict[str, dict[str, Whose]] = {"segment": {}, "port": {}, "vif": {}, "subnet": {}}
+        self.things: dict[str, dict[str, Whose]] = {kind: {} for kind in KINDS}
         for whose in ("own", "open", "hidden"):
             self.segment(whose, f"{self.word(whose)}-home")
         self.things["segment"]["blue-home"] = "hidden"  # only ports on it are open
@@ -94,6 +99,10 @@ class Society:
                 return self._port(place, id)
             case "vif":
                 return self._created("vif", place.whose, {"id": id, "mac": self.mac(place.whose)})
+            case "security_group":
+                return self._created("security_group", place.whose, {"id": id})
+            case "trunk":
+                return self._created("trunk", place.whose, {"id": id, "port": self.make(Place("port", place.whose))})
             case _:
                 segment = "shared" if place.how else f"{self.word(place.whose)}-home"
                 return self._subnet(place.whose, id, segment)

@@ -9,7 +9,7 @@ import pytest
 
 from tests.matrix.apis import Answer, Api
 from tests.matrix.oracle import Role
-from tests.matrix.society import HIDDEN, MISSING, Place, Society
+from tests.matrix.society import HIDDEN, KINDS, MISSING, Place, Society
 from tests.matrix.test_matrix import APIS
 
 ROUNDS = 150
@@ -33,7 +33,7 @@ def asked(api: Api, role: Role, verb: str, kind: str, id: str, own: str) -> Answ
 
 
 WAYS = (
-    *((verb, kind) for verb in ("get", "update", "delete") for kind in ("segment", "port", "vif", "subnet")),
+    *((verb, kind) for verb in ("get", "update", "delete") for kind in KINDS),
     *(("make on", kind) for kind in ("port", "subnet")),
     *((verb, "port") for verb in ("plug into", "unplug")),
     ("plug in", "vif"),
@@ -49,7 +49,7 @@ def society_and_api(request: pytest.FixtureRequest) -> tuple[Society, Api]:
 
 PLACES_OF: dict[str, tuple[Place, ...]] = {
     "port": (Place("port", "hidden"), Place("port", "hidden", "on a shared segment")),
-    **{kind: (Place(kind, "hidden"),) for kind in ("segment", "vif", "subnet")},
+    **{kind: (Place(kind, "hidden"),) for kind in KINDS if kind != "port"},
 }
 
 

@@ -9,7 +9,7 @@ import pytest
 
 from tests.matrix.apis import Answer, Api, Native, Neutron, Quantum, Transactions
 from tests.matrix.oracle import ROLES, Outcome, Role, Whose, expected, has
-from tests.matrix.society import PLACES, PROJECT_BY_WHOSE, Place, Society, secrets_in
+from tests.matrix.society import KINDS, PLACES, PROJECT_BY_WHOSE, Place, Society, secrets_in
 
 APIS: dict[str, Callable[[Society], Any]] = {
     "native": Native,
@@ -18,7 +18,6 @@ APIS: dict[str, Callable[[Society], Any]] = {
     "quantum v1.0": lambda society: Quantum(society, "v1.0"),
     "quantum v1.1": lambda society: Quantum(society, "v1.1"),
 }
-KINDS = ("segment", "port", "vif", "subnet")
 HOMES: dict[Whose, str] = {"own": "red-home", "open": "shared", "hidden": "hush-home"}
 
 
@@ -95,7 +94,7 @@ def test_a_list_has_what_one_may_see_and_nothing_else(matrix: Matrix, role: Role
 
 @pytest.mark.parametrize("role", ROLES)
 def test_what_one_makes_by_itself_is_ones_own(matrix: Matrix, role: Role) -> None:
-    for kind in ("segment", "vif"):
+    for kind in ("segment", "vif", "security_group"):
         for project in ("red", "blue", "nobody"):
             right = f"create_{kind}" if project == "red" else "any_project"
             wanted: Outcome = "allowed" if has(right, role, "own") else "forbidden"
