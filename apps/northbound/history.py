@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from heapq import merge
-from itertools import islice
+from itertools import islice, takewhile
 from typing import Any
 
 import falcon
@@ -36,8 +36,12 @@ class History:
     def on_get(self, req: falcon.Request, resp: falcon.Response, id: str) -> None:
         """Who changed what of it and when, the newest first; also of what has been deleted since."""
         most, before = limit(req.params) or _LIMIT, revision_in(req.get_param("marker"))
-        found = list(islice(self._revisions(Key(self._kind, id), before, most + 1), most + 1))
-        if not self._may_see(sight_of(self._service, req), Key(self._kind, id)):
+        sight = sight_of(self._service, req)
+        past = takewhile(
+            lambda revision: _was_seen(sight, revision), self._revisions(Key(self._kind, id), before, most + 1)
+        )
+        found = list(islice(past, most + 1))
+        if not self._may_see(sight, Key(self._kind, id)):
             raise missing(self._kind, id)
         answer: dict[str, Any] = {"history": [entry(revision) for revision in found[:most]]}
         if len(found) > most:
@@ -63,6 +67,12 @@ class History:
             changes = (*(known.changes if known is not None else ()), *revision.changes)
             together[revision.number] = revision._replace(changes=changes)
         return iter(together.values())
+
+
+def _was_seen(sight: Sight, revision: Revision) -> bool:
+    """Whether the caller would have seen the thing as it was then: an id may have been another's before."""
+    then = (change.after or change.before for change in revision.changes if change.key.kind != "attachment")
+    return all(fact is not None and sight.may_see(fact) for fact in then)
 
 
 def revision_in(marker: str | None) -> int | None:
