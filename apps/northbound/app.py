@@ -35,6 +35,7 @@ from weft.apps.northbound.served import Docs, OpenApi
 from weft.apps.northbound.tags import Tag, TagList
 from weft.apps.northbound.tokens import OneToken, TokenList
 from weft.apps.northbound.transactions import Transactions
+from weft.apps.northbound.watch import Watch
 from weft.controller.model.documents import field_names
 from weft.controller.service import Service
 
@@ -67,6 +68,7 @@ def routes(service: Service) -> Iterator[Route]:
     yield f"{paths.PATHS['port']}/{{id}}/vif", PluggedVif(service)
     yield f"{paths.PATHS['port']}/{{id}}/{paths.COUNTERS}", PortCounters(service)
     yield paths.TRANSACTIONS, Transactions(service)
+    yield paths.WATCH, Watch(service)
     yield paths.AUDIT_LOG, AuditLog(service)
     yield paths.CLAIMS, Claims(service)
     yield paths.DROPS, Drops(service)

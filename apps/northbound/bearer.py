@@ -21,6 +21,7 @@ class Bearer:
     def process_request(self, req: falcon.Request, resp: falcon.Response) -> None:
         """Let the request pass, or raise the 401, or 429 or 503 where it cannot be told now."""
         req.context.identity = None
+        req.context.identify = self._identify  # for an answer that lasts, and asks again
         if req.path in PUBLIC:
             return
         try:
