@@ -18,6 +18,7 @@ from weft.apps.northbound.seeing import sight_of
 from weft.apps.northbound.thing_operations import of_collection
 from weft.apps.northbound.views import datapath_text, view
 from weft.controller.model.facts import Fact
+from weft.controller.model.visibility import NOBODYS
 from weft.controller.service import Service
 
 _SLICE = 100  # things rendered between two turns of everybody else
@@ -40,7 +41,7 @@ class Collection:
         if found.marker is not None:
             answer["next"] = next_page(req, found.marker)
             resp.append_link(answer["next"], "next")
-        if self._kind == "switch" and sight.caller.operator:
+        if self._kind == "switch" and sight.caller.may("get_switch", NOBODYS):
             unknown = self._service.unknown_switches()
             answer["unknown"] = [{"dpid": datapath_text(dpid), "address": address} for dpid, address in unknown]
         resp.media = answer

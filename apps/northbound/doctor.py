@@ -9,11 +9,13 @@ from typing import ClassVar, Literal, NamedTuple
 import falcon
 
 from weft.apps.northbound.operations import Answer, Operation, Operations
-from weft.apps.northbound.seeing import require, sight_of
+from weft.apps.northbound.seeing import measured_ports, sight_of
 from weft.apps.northbound.shown import Findings
 from weft.apps.northbound.views import datapath_text
 from weft.controller.model.facts import Claim, Link, Port
+from weft.controller.model.visibility import NOBODYS
 from weft.controller.service import Service
+from weft.controller.sight import Sight
 
 Severity = Literal["error", "warning"]
 NAMED = 5  # switches, where more have the same
@@ -29,10 +31,18 @@ class Finding(NamedTuple):
     do: str
 
 
-def findings(service: Service) -> list[Finding]:
-    """``findings(service)`` returns all that there is to say, errors first; nothing is wrong when it is empty."""
-    checks = (_faults, _switches, _software, _unknown, _ports, _unchecked, _silenced, _links, _claims)
-    found = [finding for check in checks for finding in check(service)]
+def findings(service: Service, sight: Sight | None = None) -> list[Finding]:
+    """``findings(service)`` returns all that there is to say, errors first; nothing is wrong when it is empty.
+
+    With a ``sight``, what its caller may be told: of everything, or of its own ports.
+    """
+    sight = sight if sight is not None else service.sight()
+    everything = sight.caller.may("get_doctor", NOBODYS)
+    ports = list(measured_ports(sight))
+    found = [*(f for check in (_ports, _unchecked, _silenced) for f in check(service, ports))]
+    if everything:
+        checks = (_faults, _switches, _software, _unknown, _links, _claims)
+        found += [finding for check in checks for finding in check(service)]
     return sorted(_together(found), key=lambda finding: finding.severity == "warning")
 
 
@@ -106,23 +116,23 @@ def _unknown(service: Service) -> Iterator[Finding]:
         yield Finding("warning", f"datapath {datapath_text(dpid)}", what, do)
 
 
-def _ports(service: Service) -> Iterator[Finding]:
-    for port in service.network.of_kind("port"):
-        status = service.port_status(str(port.id))
+def _ports(service: Service, ports: Sequence[Port]) -> Iterator[Finding]:
+    for port in ports:
+        status = service.port_status(port.id)
         if status.state == "ERROR":
             yield Finding("error", f"port {port.id}", f"{status.reason}.", f"See `weft port show {port.id}`.")
 
 
-def _unchecked(service: Service) -> Iterator[Finding]:
-    for port in service.network.of_kind("port"):
-        if isinstance(port, Port) and service.network.security(port) == "none":
+def _unchecked(service: Service, ports: Sequence[Port]) -> Iterator[Finding]:
+    for port in ports:
+        if service.network.security(port) == "none":
             what = "Its security is none: its VIF may send frames with anybody's addresses."
             yield Finding("warning", f"port {port.id}", what, f"`weft port update {port.id} --security mac`, or more.")
 
 
-def _silenced(service: Service) -> Iterator[Finding]:
-    for port in service.network.of_kind("port"):
-        if not isinstance(port, Port) or service.network.attachment(port.id) is None:
+def _silenced(service: Service, ports: Sequence[Port]) -> Iterator[Finding]:
+    for port in ports:
+        if service.network.attachment(port.id) is None:
             continue
         addressed = port.fixed_ips or any(allowed.prefix for allowed in port.allowed_addresses)
         if service.network.security(port) == "mac+ip" and not addressed:
@@ -160,7 +170,8 @@ class Doctor:
             id="list_findings",
             group="fabric",
             summary="Say what is wrong",
-            doc="What is wrong or may be, how bad it is, and what to do about it.",
+            doc="What is wrong or may be, how bad it is, and what to do about it. Whoever may not be told of all "
+            "is told of their own ports.",
             answers={200: Answer("What was found.", Findings)},
             refusals=(403,),
         )
@@ -171,5 +182,6 @@ class Doctor:
 
     def on_get(self, req: falcon.Request, resp: falcon.Response) -> None:
         """The findings, errors first."""
-        require(sight_of(self._service, req), "get_doctor")
-        resp.media = {"findings": [finding._asdict() for finding in findings(self._service)]}
+        resp.media = {
+            "findings": [finding._asdict() for finding in findings(self._service, sight_of(self._service, req))]
+        }

@@ -11,9 +11,12 @@ import falcon
 from weft.apps.northbound.counters import ask
 from weft.apps.northbound.operations import Answer, Operation, Operations, Parameter
 from weft.apps.northbound.problems import malformed
-from weft.apps.northbound.seeing import require, sight_of
+from weft.apps.northbound.seeing import measured_ports, sight_of
 from weft.apps.northbound.shown import Drops as ShownDrops
 from weft.controller.counters import Dropped, about_drops, drops_document, drops_on
+from weft.controller.model.facts import Port
+from weft.controller.model.network import Network
+from weft.controller.model.visibility import NOBODYS
 from weft.controller.service import Service
 
 LIMIT = 100  # unless somebody says how many
@@ -27,12 +30,12 @@ class Drops:
             id="list_drops",
             group="fabric",
             summary="Say why frames die",
-            doc="The ports and reasons with most frames, as the switches that answer count them now.",
+            doc="The ports and reasons with most frames, as the switches that answer count them now. Whoever may not "
+            "be told of all is told of their own ports.",
             parameters=(
                 Parameter("limit", "The most to show.", {"type": "integer", "minimum": 1, "maximum": 999_999}),
             ),
             answers={200: Answer("What has died.", ShownDrops)},
-            refusals=(403,),
         )
     }
 
@@ -41,14 +44,30 @@ class Drops:
 
     def on_get(self, req: falcon.Request, resp: falcon.Response) -> None:
         """The ports and reasons with most frames, as the switches that answer count them now."""
-        require(sight_of(self._service, req), "get_drops")
         limit = req.get_param("limit", default=str(LIMIT))
         if not re.fullmatch("[1-9][0-9]{0,5}", limit):
             raise malformed("must be a number from 1 to 999999", "limit")
         network = self._service.network
-        readings = ask(self._service, about_drops(network))
+        sight = sight_of(self._service, req)
+        questions = about_drops(network)
+        own: set[int] | None = None  # the numbers of the ports that one may be told of; None: of all, and of nobody's
+        if not sight.caller.may("get_drops", NOBODYS):
+            ports = list(measured_ports(sight))
+            own = {port.number for port in ports}
+            places = {switch for port in ports if (switch := switch_of(network, port)) is not None}
+            questions = {switch: question for switch, question in questions.items() if switch in places}
+        readings = ask(self._service, questions)
         found: list[Dropped] = []
         for switch, reading in readings.items():
-            found += drops_on(network, switch, reading)
+            found += (drop for drop in drops_on(network, switch, reading) if own is None or drop.number in own)
             eventlet.sleep(0)  # many switches with many ports leave everybody else a turn
-        resp.media = drops_document(network, found, readings.keys(), int(limit))
+        answer = drops_document(network, found, readings.keys(), int(limit))
+        answer["unanswered"] = [switch for switch in answer["unanswered"] if switch in questions]
+        resp.media = answer
+
+
+def switch_of(network: Network, port: Port) -> str | None:
+    """The switch that what is plugged into a port is at, if it is anywhere."""
+    attachment = network.attachment(port.id)
+    vif = network.vif(attachment.vif) if attachment is not None else None
+    return vif.switch if vif is not None else None

@@ -5,12 +5,14 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Iterator, Mapping
+from contextlib import closing
 from http import HTTPStatus
 from time import monotonic, time
 from typing import Any, ClassVar
 
 import eventlet
 import falcon
+from eventlet import hubs
 from eventlet.event import Event
 
 from weft.apps.identity.identity import NotNow, Unidentified
@@ -32,6 +34,41 @@ _JUDGED_EVERY = 5.0  # seconds after which it is looked again whether whoever wa
 _SECONDS = re.compile(r"\d{1,3}(\.\d{1,3})?", re.ASCII)
 
 
+class Bell:
+    """What one watcher waits for: the next commit, or that the client hangs up."""
+
+    def __init__(self, among: set[Bell], req: falcon.Request) -> None:
+        self.hung_up = False
+        self._rung = Event()
+        self._among = among
+        among.add(self)
+        body = req.env.get("eventlet.input")
+        self._listener = eventlet.spawn(self._listen, body.get_socket()) if body is not None else None
+
+    def ring(self) -> None:
+        """There is something to look at."""
+        if not self._rung.ready():
+            self._rung.send()
+
+    def wait(self, most: float) -> None:
+        """Wait until it rings, and no longer than so many seconds."""
+        with eventlet.Timeout(most, False):
+            self._rung.wait()
+        self._rung = Event()
+
+    def close(self) -> None:
+        """Nobody waits any more."""
+        self._among.discard(self)
+        if self._listener is not None:
+            self._listener.kill()
+
+    def _listen(self, connection: Any) -> None:
+        """A client that watches has nothing more to say, so whatever comes is that it hangs up."""
+        hubs.trampoline(connection, read=True)
+        self.hung_up = True
+        self.ring()
+
+
 class Watch:
     """Tell what changes."""
 
@@ -43,8 +80,8 @@ class Watch:
             doc="""\
 Server-sent events, until the client hangs up. An event `changes` has one revision of the model: `data` is an object
 with `revision`, `at`, `user` and `changes`, each with `kind`, `id`, `what` (created, updated or deleted), the names of
-what has `changed`, and the `fact` as it is since. `id` is the revision: a client that connects again with `Last-Event-ID`
-or `from` misses nothing and gets nothing twice. An id that comes without data says how far the stream has come.
+what has `changed`, and the `fact` as it is since. `id` is the revision: a client that connects again with
+`Last-Event-ID` or `from` misses nothing and gets nothing twice. An id without data says how far the stream has come.
 Whoever loses sight of a thing is told that it is deleted. What is plugged into a port is of kind `attachment`, with the
 port's id. An event `status` has the `port` and its `status`; an event `end` says why the stream ends.""",
             parameters=(
@@ -80,8 +117,9 @@ port's id. An event `status` has the `port` and its `status`; an event `end` say
     def __init__(self, service: Service) -> None:
         self._service = service
         self._changes = Changes(service)
-        self._listening = False
-        self._bell: Event | None = None  # rung by the next commit
+        self._bells: set[Bell] = set()  # rung by each commit
+        if service is not None:
+            service.on_commit.append(self._ring)
 
     def on_get(self, req: falcon.Request, resp: falcon.Response) -> None:
         """Begin to tell."""
@@ -109,10 +147,16 @@ port's id. An event `status` has the `port` and its `status`; an event `end` say
     def _tell(
         self, req: falcon.Request, after: int, wanted: Wanted, ports: tuple[str, ...], heartbeat: float
     ) -> Iterator[bytes]:
+        with closing(Bell(self._bells, req)) as bell:
+            yield from self._events(req, bell, after, wanted, ports, heartbeat)
+
+    def _events(
+        self, req: falcon.Request, bell: Bell, after: int, wanted: Wanted, ports: tuple[str, ...], heartbeat: float
+    ) -> Iterator[bytes]:
         at, status = after, dict[str, Status]()
         told = judged = monotonic()
         yield f": the model is at {self._service.network.revision}\nid: {at}\n\n".encode()
-        while True:
+        while not bell.hung_up:
             if monotonic() - judged > _JUDGED_EVERY:
                 judged = monotonic()
                 if (why := _over(req)) is not None:
@@ -131,7 +175,7 @@ port's id. An event `status` has the `port` and its `status`; an event `end` say
                 yield b"".join(events)
             eventlet.sleep(_PAUSE)
             if at >= self._service.network.revision:
-                self._wait(_STATUS_EVERY if ports else min(_JUDGED_EVERY, heartbeat))
+                bell.wait(_STATUS_EVERY if ports else min(_JUDGED_EVERY, heartbeat))
 
     def _statuses(self, ports: tuple[str, ...], status: dict[str, Status], sight: Sight) -> Iterator[bytes]:
         """An event for each of these ports whose status is another than was told last."""
@@ -144,19 +188,9 @@ port's id. An event `status` has the `port` and its `status`; an event `end` say
                 status[id] = now
                 yield _event("status", json.dumps({"port": id, "status": now._asdict()}))
 
-    def _wait(self, most: float) -> None:
-        """Wait for the next commit, and no longer than so many seconds."""
-        if not self._listening:
-            self._listening = True
-            self._service.on_commit.append(lambda revision: self._ring())
-        bell = self._bell = self._bell or Event()
-        with eventlet.Timeout(most, False):
-            bell.wait()
-
-    def _ring(self) -> None:
-        bell, self._bell = self._bell, None
-        if bell is not None:
-            bell.send()
+    def _ring(self, revision: int) -> None:
+        for bell in tuple(self._bells):
+            bell.ring()
 
 
 def _over(req: falcon.Request) -> str | None:

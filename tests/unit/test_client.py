@@ -17,7 +17,7 @@ from weft.apps.northbound.paths import COLLECTIONS, PATHS
 from weft.controller.service import Service
 
 TOKEN = "a-token-of-this-test"
-NOT_ASKED_FOR = {"show_docs"}  # a page for people
+NOT_ASKED_FOR = {"show_docs", "watch"}  # a page for people; and what needs a real server, as test_watch has it
 
 
 class Recording(httpx.WSGITransport):
