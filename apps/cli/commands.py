@@ -20,6 +20,7 @@ from weft.apps.cli.history import history
 from weft.apps.cli.kinds import COLUMNS, group
 from weft.apps.cli.names import resolve
 from weft.apps.cli.output import Format, show
+from weft.apps.cli.policy import policy
 from weft.apps.cli.reach import AsProject, AsRole, Authority, Output, ProfileName, Reach, TokenFile, Url, reaching
 from weft.apps.file_errors import why
 from weft.apps.northbound.paths import PATHS
@@ -145,6 +146,7 @@ def _outcome(command: dict[str, Any], result: dict[str, Any] | None) -> dict[str
 
 for function in (apply, export, plug, unplug, flows, drops, audit, history, status, doctor, transaction):
     app.command()(reaching(function))
+app.command()(policy)
 
 
 @app.command("compile")

@@ -33,11 +33,13 @@ def caller(identity: Identity | None, said: str | None, now: int, origin: str = 
     own = Caller(identity.project, identity.roles, identity.operator, now, identity.user, origin, policy)
     if acting is None:
         return own
+    project, roles = acting
     if not own.may("act_as", Target()):
         raise Problem(HTTPStatus.FORBIDDEN, "only an operator may act as somebody else", field=ACT_AS)
-    project, roles = acting
+    if OPERATOR_ROLE in roles and not own.operator:
+        raise Problem(HTTPStatus.FORBIDDEN, "only an operator may act as one", field=ACT_AS)
     held = roles if roles & frozenset(BASE_ROLES) else roles | MEMBER
-    return own._replace(project=project, roles=held, operator=OPERATOR_ROLE in roles and own.operator)
+    return own._replace(project=project, roles=held, operator=OPERATOR_ROLE in roles)
 
 
 def _read(said: str) -> tuple[str, frozenset[str]]:

@@ -15,6 +15,8 @@ from weft.apps.identity.identity import Identity, Presented
 from weft.apps.northbound.acting import caller
 from weft.apps.northbound.app import build_app
 from weft.apps.northbound.problems import Problem
+from weft.controller.model.policy import BUILTIN, Target
+from weft.controller.model.rights import Caller
 from weft.controller.service import Service
 
 TOKEN = {"Authorization": "Bearer token"}
@@ -56,6 +58,25 @@ def test_whoever_is_no_operator_acts_as_itself_and_as_nobody_else() -> None:
         with pytest.raises(Problem) as problem:
             caller(MEMBER, said, 7)
         assert (problem.value.status_code, problem.value.field) == (403, "Weft-Act-As")
+
+
+class Lenient:
+    """A policy that lets everybody act as somebody else."""
+
+    def allows(self, rule: str, target: Target, caller: Caller) -> bool:
+        return rule == "act_as" or BUILTIN.allows(rule, target, caller)
+
+    def customized(self, rule: str) -> bool:
+        return rule == "act_as"
+
+
+def test_who_may_act_as_others_by_a_policy_becomes_no_operator() -> None:
+    acting = caller(MEMBER, "project=red; role=tester", 7, "10.0.0.1", Lenient())
+    assert (acting.project, acting.roles, acting.operator) == ("red", {"tester", "member"}, False)
+    assert (acting.user, acting.origin) == ("ann", "10.0.0.1"), "the record says who it was all the same"
+    with pytest.raises(Problem) as problem:
+        caller(MEMBER, "project=red; role=operator", 7, "", Lenient())
+    assert problem.value.status_code == 403
 
 
 def test_over_http_as_well() -> None:

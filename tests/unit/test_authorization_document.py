@@ -13,7 +13,7 @@ from weft.controller.model.policy import Target
 from weft.controller.model.rights import Caller
 
 DOCUMENT = (Path(__file__).parents[2] / "docs" / "authorization.md").read_text(encoding="utf-8")
-OF_THE_COMMAND_LINE = {"--as-project", "--as-role", "--user", "--project", "--expires-in"}
+OF_THE_COMMAND_LINE = {"--as-project", "--as-role", "--user", "--project", "--expires-in", "--check"}
 
 
 def test_each_option_is_one() -> None:
