@@ -39,6 +39,7 @@ EXTENSIONS = (
     Extension("port-security", "Port Security", "A port speaks with its own addresses alone", "2012-07-23"),
     Extension("project-id", "project_id field enabled", "Owners by project_id as by tenant_id", "2016-09-09"),
     Extension("provider", "Provider Network", "The VLAN that a network has on the fabric", "2012-09-07"),
+    Extension("quota-check-limit", "Quota engine limit check", "A limit is not below what is used", "2021-07-24"),
     Extension("quota_details", "Quota details management support", "How much of it is used", "2017-02-10"),
     Extension("quotas", "Quota management support", "How much a project may have", "2012-07-29"),
     Extension("rbac-policies", "RBAC Policies", "To whom a network is open", "2015-06-17"),

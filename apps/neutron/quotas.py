@@ -9,7 +9,7 @@ import falcon
 from weft.apps.neutron import values
 from weft.apps.neutron.asking import Asking, asking_of
 from weft.apps.neutron.bodies import body_of, no_body
-from weft.apps.neutron.faults import bad_request, disallowed, not_found, refused
+from weft.apps.neutron.faults import bad_request, conflict, disallowed, not_found, refused
 from weft.controller.model.accounts import EVERYBODY, UNLIMITED, Limit
 from weft.controller.model.commands import Create, Delete, Update
 from weft.controller.model.facts import Quota
@@ -26,6 +26,7 @@ KIND_BY_NAME = {
     "trunk": "trunk",
     "rbac_policy": "rbac_policy",
 }
+_BESIDES = ("project_id", "tenant_id", "check_limit", "force")  # what else there is in a request
 _MOST = values.whole(UNLIMITED, (1 << 31) - 1)
 
 
@@ -52,9 +53,11 @@ class ProjectQuota:
         body = body_of(req).get("quota")
         if not isinstance(body, dict):
             raise bad_request("Unable to find 'quota' in request body")
-        wanted = {name: _most(name, value) for name, value in body.items() if name not in ("project_id", "tenant_id")}
+        wanted = {name: _most(name, value) for name, value in body.items() if name not in _BESIDES}
         if not asking.may("update_quota", project):
             raise disallowed("rule:update_quota")
+        if body.get("check_limit") is True:
+            _check_used(asking, project, wanted)
         before = asking.service.network.quota(project)
         limits = dict(before.limits if before is not None else ()) | {
             KIND_BY_NAME[n]: most for n, most in wanted.items()
@@ -137,6 +140,14 @@ def _seeing(req: falcon.Request, project: str) -> Asking:
     if not asking.may("get_quota", project):
         raise disallowed("rule:get_quota")
     return asking
+
+
+def _check_used(asking: Asking, project: str, wanted: dict[str, int]) -> None:
+    """Raises a 409 ``Fault`` where the project has more than it may have from now on."""
+    for name, most in wanted.items():
+        used = count_of(asking.service.network, project, KIND_BY_NAME[name])
+        if most != UNLIMITED and used > most:
+            raise conflict("InvalidQuotaValue", f"Quota of {most} for {name} is below what is used: {used}.")
 
 
 def _most(name: str, value: Any) -> int:

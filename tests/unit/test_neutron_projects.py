@@ -38,6 +38,12 @@ def test_a_quota_holds_and_is_taken_back(operator: Neutron, red: Neutron) -> Non
     assert details["port"] == {"limit": 5, "used": 0, "reserved": 0}
     more = operator.client.simulate_put("/v2.0/quotas/red", json={"quota": {"network": 2}})
     assert (more.json["quota"]["network"], more.json["quota"]["port"]) == (2, 5)
+    red.make("network")
+    below = {"quota": {"network": 1, "check_limit": True}}
+    assert fault(operator.client.simulate_put("/v2.0/quotas/red", json=below)) == (409, "InvalidQuotaValue")
+    below["quota"]["check_limit"] = False
+    assert operator.client.simulate_put("/v2.0/quotas/red", json=below | {}).json["quota"]["network"] == 1
+    assert operator.client.simulate_put("/v2.0/quotas/red", json={"quota": {"network": 2}}).status_code == 200
     (listed,) = operator.get("quotas").json["quotas"]
     assert (listed["project_id"], listed["network"]) == ("red", 2)
     assert operator.client.simulate_delete("/v2.0/quotas/red").status_code == 204

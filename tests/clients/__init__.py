@@ -1,0 +1,1 @@
+"""OpenStack's own clients, unmodified, against a whole controller, in each way of being believed."""
