@@ -138,9 +138,13 @@ def _href(req: falcon.Request, resource: Resource, at: list[Rendered], *, revers
 
 def _passes(resource: Resource, document: Mapping[str, Any], tests: list[tuple[str, list[str]]]) -> bool:
     for name, values in tests:
-        said = resource.matches(document, name, values)
-        if said is None:
-            said = _matches_tags(document, name, values) if name in TAG_FILTERS else _matches(document[name], values)
+        try:
+            said = resource.matches(document, name, values)
+            if said is None:
+                tagged = name in TAG_FILTERS
+                said = _matches_tags(document, name, values) if tagged else _matches(document[name], values)
+        except Unfit as error:
+            raise bad_request(f"Invalid input for operation: {error}.") from None
         if not said:
             return False
     return True
@@ -149,10 +153,7 @@ def _passes(resource: Resource, document: Mapping[str, Any], tests: list[tuple[s
 def _matches(value: Any, values: list[str]) -> bool:
     """Whether the value is one of these texts, as a client writes it."""
     if isinstance(value, bool):
-        try:
-            return value in map(boolean, values)
-        except Unfit as error:
-            raise bad_request(f"Invalid input for operation: {error}.") from None
+        return value in map(boolean, values)
     if isinstance(value, list):
         return any(item in values for item in value)
     return ("" if value is None else str(value)) in values

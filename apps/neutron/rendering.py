@@ -20,10 +20,11 @@ _SLICE = 200  # documents between two turns of everybody else
 
 
 class Rendered(NamedTuple):
-    """A document, and its JSON."""
+    """A document, with what lists are filtered by although nobody is shown it, and the JSON of what is shown."""
 
     document: dict[str, Any]
     text: str
+    unshown: frozenset[str] = frozenset()
 
 
 class Renderer:
@@ -31,6 +32,7 @@ class Renderer:
 
     def __init__(self, resource: Resource) -> None:
         self.resource = resource
+        self._unshown = frozenset(attribute.name for attribute in resource.attributes if not attribute.visible)
         self._shelf: dict[tuple[str, frozenset[str]], tuple[tuple[object, ...], Rendered]] = {}
 
     def hidden(self, asking: Asking) -> frozenset[str]:
@@ -47,7 +49,8 @@ class Renderer:
         document = self.resource.document(asking, fact)
         for name in hidden:
             document.pop(name, None)
-        rendered = Rendered(document, json.dumps(document))
+        shown = {name: value for name, value in document.items() if name not in self._unshown}
+        rendered = Rendered(document, json.dumps(shown), self._unshown)
         if len(self._shelf) >= MOST_KEPT:
             del self._shelf[next(iter(self._shelf))]
         self._shelf[place] = state, rendered
@@ -70,4 +73,5 @@ def cut(member: Rendered, fields: frozenset[str]) -> str:
     """The JSON of those fields of the document; all of it where none are named."""
     if not fields:
         return member.text
-    return json.dumps({name: value for name, value in member.document.items() if name in fields})
+    shown = fields - member.unshown
+    return json.dumps({name: value for name, value in member.document.items() if name in shown})

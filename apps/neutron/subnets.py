@@ -13,10 +13,12 @@ from weft.apps.neutron.asking import Asking
 from weft.apps.neutron.attributes import given, settable, shown
 from weft.apps.neutron.faults import Fault, conflict, invalid, not_found
 from weft.apps.neutron.resource import Resource
+from weft.controller.model.accounts import EVERYBODY
 from weft.controller.model.commands import Command, Create, Delete, Refusal, Update
 from weft.controller.model.facts import Fact, Pool, Port, Route, Segment, Subnet
 from weft.controller.model.rules import Malformed
 from weft.controller.model.subnet import IPV6_MODES, IpNetwork, default_pools, usable
+from weft.controller.model.visibility import shares
 
 _MODE = values.optional(values.choice(*IPV6_MODES))
 _ROUTE = values.record({"destination": values.prefix, "nexthop": values.address})
@@ -44,7 +46,7 @@ class Subnets(Resource):
         given("prefixlen", values.optional(values.whole(0, 128)), None, visible=False, filter=False, sort=False),
         settable("service_types", values.listed(values.text()), [], filter=False, sort=False),
         shown("segment_id"),
-        shown("shared", values.boolean, sort=False),
+        shown("shared", values.boolean, visible=False),
     )
 
     def document(self, asking: Asking, fact: Subnet) -> dict[str, Any]:
@@ -63,6 +65,7 @@ class Subnets(Resource):
             "subnetpool_id": None,
             "service_types": [],
             "segment_id": None,
+            "shared": _shared(asking, fact),
         }
 
     def candidates(self, asking: Asking, wanted: Mapping[str, list[str]]) -> Iterable[Fact]:
@@ -73,9 +76,9 @@ class Subnets(Resource):
             wanted = {**wanted, "id": ids}
         return super().candidates(asking, wanted)
 
-    def matches(self, document: Mapping[str, Any], name: str, said: list[str]) -> bool | None:
-        """A subnet is shared as its network is, which says so."""
-        return None if name != "shared" else any(not values.boolean(value) for value in said)
+    def state(self, asking: Asking, fact: Subnet) -> tuple[object, ...]:
+        """A subnet is shared as its network is."""
+        return fact, _shared(asking, fact)
 
     def create(self, asking: Asking, asked: dict[str, Any]) -> tuple[str, list[Command]]:
         """A subnet; the gateway is its first address, and ports are given all others, where nobody says."""
@@ -173,6 +176,11 @@ def _fields(asked: dict[str, Any]) -> dict[str, Any]:
     if "host_routes" in asked:
         fields["host_routes"] = tuple(Route(**route) for route in asked["host_routes"])
     return fields
+
+
+def _shared(asking: Asking, subnet: Subnet) -> bool:
+    segment = asking.service.network.segment(subnet.segment)
+    return segment is not None and (EVERYBODY in segment.shared_with or shares(segment, asking.caller.project))
 
 
 def _made(fields: dict[str, Any]) -> Subnet | None:

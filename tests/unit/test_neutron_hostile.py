@@ -104,7 +104,9 @@ def test_any_query_is_answered_or_refused(kind: str, query: list[tuple[str, str]
 
 
 @settings(max_examples=60, deadline=None)
-@given(kinds, st.dictionaries(st.sampled_from(("fixed_ips", "name", "tags", "mtu", "admin_state_up")), st.text()))
+@given(
+    kinds, st.dictionaries(st.sampled_from(("fixed_ips", "name", "tags", "mtu", "admin_state_up", "shared")), st.text())
+)
 def test_any_filter_is_answered_or_refused(kind: str, query: dict[str, str]) -> None:
     neutron, _ = apis()
     assert neutron.client.simulate_get(f"/v2.0/{kind}s", params=query, params_csv=False).status_code in (200, 400)

@@ -211,7 +211,10 @@ def test_a_subnet_is_its_projects_and_is_seen_where_its_network_is_shared(neutro
     assert fault(red.post("subnet", **v4(network, "10.5.0.0/24"))) == (404, "NetworkNotFound")
     assert fault(red.delete("subnet", subnet["id"])) == (404, "SubnetNotFound")
     neutron.changed("network", network, shared=True)
-    assert [one["id"] for one in red.listed("subnet")] == [subnet["id"]]
+    assert [one["id"] for one in red.listed("subnet", "shared=True")] == [subnet["id"]]
+    assert red.listed("subnet", "shared=False") == []
+    assert red.listed("subnet", "fields=shared&fields=cidr") == [{"cidr": "10.0.0.0/24"}]
+    assert fault(red.get("subnets?shared=perhaps")) == (400, "HTTPBadRequest")
     assert fault(red.delete("subnet", subnet["id"]))[0] == 403
     assert fault(red.put("subnet", subnet["id"], name="x"))[0] == 403
     assert fault(red.post("subnet", **v4(network, "10.5.0.0/24")))[0] in (400, 403)
