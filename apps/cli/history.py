@@ -49,7 +49,7 @@ def lines(entry: Document) -> Iterator[str]:
 
     >>> [*lines({"revision": 7, "at": 0, "user": "ann", "what": "updated",
     ...          "changes": [{"field": "mtu", "before": 1500, "after": 9000}]})]
-    ['revision 7 1970-01-01T00:00:00Z ann: updated', '      mtu: 1500 → 9000']
+    ['revision 7 - ann: updated', '      mtu: 1500 → 9000']
     """
     when = told(entry["at"]) if entry["at"] else "-"
     yield printable(f"revision {entry['revision']} {when} {entry['user'] or '-'}: {entry['what']}")
