@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import http.client
 import json
+import os
 import platform
 import statistics
 import subprocess
@@ -24,7 +25,7 @@ from rich.table import Table
 
 from weft.apps.bench.echoes import Echoes
 
-ROUNDS = 5
+ROUNDS = 7
 PORTS = 200  # made in each round
 LISTED = 1000
 
@@ -33,6 +34,7 @@ class Side(NamedTuple):
     """One API: where it is, how a port is made with it, and where ports are listed."""
 
     name: str
+    pid: int
     address: tuple[str, int]
     headers: dict[str, str]
     create: str
@@ -50,28 +52,38 @@ def main() -> None:
 
 def _report(sides: list[Side], openflow: tuple[str, int]) -> None:
     rates: dict[tuple[str, int], list[float]] = {}
+    costs: dict[str, list[float]] = {}
     lists: dict[str, list[float]] = {}
     with Echoes(openflow) as echoes:
         for number in range(ROUNDS):
             for clients in (1, 8):
                 for side in sides:
+                    before = _processor_time(side.pid)
                     rates.setdefault((side.name, clients), []).append(_making(side, clients, number))
+                    costs.setdefault(side.name, []).append((_processor_time(side.pid) - before) / PORTS)
             for side in sides:
                 lists.setdefault(side.name, []).append(_listing(side))
     print(f"{platform.machine()}, Python {platform.python_version()}, {ROUNDS} rounds: median (best)")
-    table = Table(
-        "", "ports/s, 1 client", "of the peer", "ports/s, 8 clients", "of the peer", f"list of {LISTED:,}, ms"
-    )
+    columns = ("ports/s, 1 client", "of the peer", "ports/s, 8 clients", "of the peer")
+    table = Table("", *columns, "server's CPU, ms a port", f"list of {LISTED:,}, ms")
     peer = sides[0].name
     for side in sides:
         row = [side.name]
         for clients in (1, 8):
             own, other = rates[side.name, clients], rates[peer, clients]
             row += [_two(own, max, "{:.0f}"), f"{statistics.median(own) / statistics.median(other):.2f}"]
-        table.add_row(*row, _two([1000 * seconds for seconds in lists[side.name]], min, "{:.1f}"))
-    Console().print(table)
+        for seconds, form in ((costs[side.name], "{:.2f}"), (lists[side.name], "{:.1f}")):
+            row.append(_two([1000 * one for one in seconds], min, form))
+        table.add_row(*row)
+    Console(width=140).print(table)
     wait, worst = 1000 * echoes.median, 1000 * echoes.worst
     print(f"echo replies of a switch all the while: {len(echoes.waits)}, median {wait:.1f} ms, worst {worst:.1f} ms")
+
+
+def _processor_time(pid: int) -> float:
+    """Seconds that a process has used a processor for (proc(5): utime and stime)."""
+    user, system = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[11:13]
+    return (int(user) + int(system)) / os.sysconf("SC_CLK_TCK")
 
 
 def _two(values: list[float], best: Callable[[list[float]], float], form: str) -> str:
@@ -119,7 +131,9 @@ def _bare(directory: Path) -> Iterator[Side]:
         assert process.stdout is not None
         address = ("127.0.0.1", int(process.stdout.readline()))
         try:
-            yield Side("bare WSGI and SQLite (the peer)", address, {}, "/", lambda n: {"name": f"p{n}"}, "/")
+            yield Side(
+                "bare WSGI and SQLite (the peer)", process.pid, address, {}, "/", lambda n: {"name": f"p{n}"}, "/"
+            )
         finally:
             process.kill()
 
@@ -150,11 +164,11 @@ def _controller(directory: Path) -> Iterator[tuple[list[Side], tuple[str, int]]]
             yield (
                 [
                     Side(
-                        "Weft v1", native, bearer, "/v1/ports",
+                        "Weft v1", process.pid, native, bearer, "/v1/ports",
                         lambda n: {"name": f"p{n}", "segment": "net"}, f"/v1/ports?limit={LISTED}",
                     ),
                     Side(
-                        "Weft as Neutron (with MAC and address)", neutron, auth, "/v2.0/ports",
+                        "Weft as Neutron (with MAC and address)", process.pid, neutron, auth, "/v2.0/ports",
                         lambda n: {"port": port | {"name": f"p{n}"}}, f"/v2.0/ports?limit={LISTED}",
                     ),
                 ],
