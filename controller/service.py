@@ -30,6 +30,7 @@ from weft.controller.model.facts import Fact, Key, key_of
 from weft.controller.model.network import Change, Network
 from weft.controller.model.policy import BUILTIN, Policy
 from weft.controller.model.rights import OPERATOR, Caller
+from weft.controller.model.visibility import as_seen
 from weft.controller.sight import Sight
 
 
@@ -113,7 +114,7 @@ class Service(FabricState):
             self.network.revision = before + 1
             self._touch(touched)
             self._announce()
-        return outcomes
+        return [as_seen(self.network, fact, caller) if fact is not None else None for fact in outcomes]
 
     def _keep(
         self,

@@ -13,7 +13,7 @@ from weft.controller.model.network import Network
 from weft.controller.model.ownership import OWNED
 from weft.controller.model.policy import Target
 from weft.controller.model.rights import Caller
-from weft.controller.model.visibility import sees, target_of
+from weft.controller.model.visibility import as_seen, sees, target_of
 
 
 class Sight:
@@ -27,7 +27,7 @@ class Sight:
     def fact(self, kind: str, id: FactId) -> Fact | None:
         """The fact, if there is one and the caller may see it."""
         fact = self._network.fact(Key(kind, id))
-        return fact if sees(self._network, fact, kind, self.caller) else None
+        return self.shown(fact) if sees(self._network, fact, kind, self.caller) and fact is not None else None
 
     def segment(self, id: str) -> Segment | None:
         """The segment of that id, if it is to be seen."""
@@ -46,17 +46,21 @@ class Sight:
             self._said[right] = sees(self._network, fact, fact.kind, self.caller)
         return self._said[right]
 
+    def shown(self, fact: Fact) -> Fact:
+        """A fact that the caller may see, as it sees it: without whom else a thing of others is open to."""
+        return as_seen(self._network, fact, self.caller)
+
     def all(self, kind: str) -> Iterator[Fact]:
         """All that is to be seen of a kind: in the order of its making, what is open to the caller last."""
         rule = f"get_{kind}"
         if kind not in OWNED or self.caller.may(rule, Target(_NOBODYS)):
-            return filter(self.may_see, self._network.of_kind(kind))
-        return self._of_projects(kind) if self.caller.policy.customized(rule) else self._own(kind)
+            return map(self.shown, filter(self.may_see, self._network.of_kind(kind)))
+        return map(self.shown, self._of_projects(kind) if self.caller.policy.customized(rule) else self._own(kind))
 
     def named(self, kind: str, name: str) -> list[Fact]:
         """All that is to be seen of a kind and is called so."""
         ids = tuple(self._network.ownership.named(kind, name))
-        return [fact for fact in self._facts(kind, ids) if self.may_see(fact)]
+        return [self.shown(fact) for fact in self._facts(kind, ids) if self.may_see(fact)]
 
     def count(self, kind: str) -> int:
         """How many there are of a kind that are to be seen."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from weft.controller.model.accounts import EVERYBODY
@@ -41,6 +42,20 @@ def target_of(network: Network, fact: Fact, caller: Caller) -> Target:
             return target_of(network, port, caller) if port is not None else NOBODYS
         case _:
             return Target(getattr(fact, "project", None))
+
+
+def as_seen(network: Network, fact: Fact, caller: Caller) -> Fact:
+    """A fact as the caller sees it: to whom else a thing of others is open is not the caller's affair."""
+    if not isinstance(fact, Segment | Port) or fact.project == caller.project:
+        return fact
+    if caller.may(f"update_{fact.kind}", target_of(network, fact, caller)):
+        return fact
+    if isinstance(fact, Segment):
+        known = tuple(party for party in fact.shared_with if party in (caller.project, EVERYBODY))
+        return replace(fact, shared_with=known) if known != fact.shared_with else fact
+    connect = tuple(party for party in fact.connect if is_party(party, fact, caller))
+    offer = fact.offer if fact.offer is not None and is_party(fact.offer.to, fact, caller) else None
+    return replace(fact, connect=connect, offer=offer)
 
 
 def shares(segment: Segment, project: str | None) -> bool:

@@ -6,6 +6,7 @@ import pytest
 
 from tests.controller import Controller
 from weft.controller.model.commands import Create, Delete, Plug, Unplug, Update
+from weft.controller.model.facts import Port, Segment
 from weft.controller.model.policy import BUILTIN, Target
 from weft.controller.model.rights import MEMBER, OPERATOR, Caller
 from weft.controller.model.traits import Offer
@@ -88,6 +89,29 @@ def test_a_port_is_seen_by_whom_it_names_and_by_who_is_in_it(net: Controller) ->
     assert seen(net, RED) == own("red"), "whose VIF it is, is not red's to see"
     net.do(Unplug("red"))
     assert seen(net, BLUE)["port"] == ["blue"]
+
+
+def test_a_guest_is_not_told_who_else_is_one(net: Controller) -> None:
+    offer = Offer("project:blue", "veth", NOW + 1)
+    net.do(Update("segment", "red", {"shared_with": ("blue", "green")}))
+    net.do(Update("port", "red", {"connect": ("owner", "project:green"), "offer": offer}))
+    segment, port = (net.service.sight(BLUE).fact(kind, "red") for kind in ("segment", "port"))
+    assert isinstance(segment, Segment)
+    assert isinstance(port, Port)
+    assert (segment.shared_with, port.connect, port.offer) == (("blue",), (), offer)
+    green = net.service.sight(GREEN).port("red")
+    assert green is not None
+    assert (green.connect, green.offer) == (("project:green",), None)
+    for caller in (RED, RED._replace(roles=frozenset({"reader"})), OPERATOR):
+        whole = net.service.sight(caller)
+        assert [whole.fact(kind, "red") for kind in ("segment", "port")] == [
+            net.service.network.segment("red"),
+            net.service.network.port("red"),
+        ]
+    assert [fact.shared_with for fact in net.service.sight(BLUE).all("segment") if isinstance(fact, Segment)] == [
+        (),
+        ("blue",),
+    ]
 
 
 def test_things_are_found_by_name(net: Controller) -> None:
