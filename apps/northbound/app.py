@@ -48,7 +48,9 @@ class KnownQuery:
     ) -> None:
         """Let the request pass, or raise a 400 that names the parameter."""
         operation = resource.operations.get(req.method) if resource is not None else None
-        known = operation.query() if operation is not None else {}
+        if operation is None:
+            return  # it will be answered that there is no such thing, or no such method
+        known = operation.query()
         for name, value in req.params.items():
             if name not in known:
                 raise problems.malformed("is no parameter of this resource", name)

@@ -9,7 +9,7 @@ import falcon
 from weft.apps.northbound.collection import next_page
 from weft.apps.northbound.history import revision_in
 from weft.apps.northbound.operations import Answer, Operation, Operations, Parameter
-from weft.apps.northbound.query import PAGE, limit
+from weft.apps.northbound.query import PAGE_BY_NUMBER, limit
 from weft.apps.northbound.seeing import require, sight_of
 from weft.apps.northbound.shown import AuditLog as ShownAuditLog
 from weft.controller.model.policy import Target
@@ -35,7 +35,10 @@ class AuditLog:
             group="audit log",
             summary="Say who has asked for what, and what came of it",
             doc="The newest first. Refusals are in it too.",
-            parameters=(*(Parameter(name, f"Only those with this: {doc}.") for name, doc in _FILTERS.items()), *PAGE),
+            parameters=(
+                *(Parameter(name, f"Only those with this: {doc}.") for name, doc in _FILTERS.items()),
+                *PAGE_BY_NUMBER,
+            ),
             answers={200: Answer("What was asked for.", ShownAuditLog, ("Link",))},
         )
     }

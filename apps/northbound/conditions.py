@@ -20,6 +20,8 @@ def tag(resp: falcon.Response, fact: Fact) -> None:
 def wanted_revision(req: falcon.Request) -> int | None:
     """The revision in ``If-Match``; None where there is none, or any will do. Raises 400 or 412."""
     tags = req.if_match
+    if not tags and req.get_header("If-Match") is not None:
+        raise malformed("must be a revision in quotes, or *", "If-Match")
     if not tags or tags == ["*"]:
         return None
     if len(tags) > 1:

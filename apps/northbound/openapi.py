@@ -19,12 +19,14 @@ Document = dict[str, Any]
 Route = tuple[str, Resource]
 _REF = "#/components/schemas/{model}"
 _VARIABLE = re.compile(r"\{(\w+)\}")
-_ABOUT = """\
+_ABOUT = f"""\
 Everything of the model: segments, ports and VIFs, and the switches and links that carry them.
 
 A request that changes something is durable when it is answered, and is done whole or not at all. What is wrong with a
 request is said in a problem document that names the field, the rule and the remedy. What the caller may not see is
-answered as if it were not there."""
+answered as if it were not there.
+
+An operator may act as a project, with less, for one request: `{ACT_AS}: project=NAME; role=NAME`."""
 _IN_ANY_CASE = (400, 401, 403, 429, 503)
 _WITH_A_BODY = (408, 411, 413, 415)
 _HEADERS = {
@@ -60,21 +62,12 @@ def document(routes: Iterable[Route], version: str) -> Document:
         "components": {
             "schemas": schemas,
             "securitySchemes": {
-                "bearer": {"type": "http", "scheme": "bearer", "description": "`Authorization: Bearer TOKEN`"}
+                "bearer": {"type": "http", "scheme": "bearer", "description": "`Authorization: Bearer TOKEN`."}
             },
             "responses": {f"Problem{status}": _problem(status) for status in _problems(operations)},
             "headers": {name: {"description": doc, "schema": schema} for name, (doc, schema) in _HEADERS.items()},
-            "parameters": {"ActAs": _ACTING},
         },
     }
-
-
-_ACTING = {
-    "name": ACT_AS,
-    "in": "header",
-    "description": "For the operator: do this as a project, with these roles. `project=NAME; role=NAME`",
-    "schema": {"type": "string", "pattern": "^project=[A-Za-z0-9_.-]+(; role=[A-Za-z0-9_.-]+)*$"},
-}
 
 
 def _path(path: str, resource: Resource, names: Mapping[Any, Any]) -> Document:
@@ -93,6 +86,7 @@ def _operation(operation: Operation, names: Mapping[Any, Any]) -> Document:
     if operation.body is not None:
         refusals.update(_WITH_A_BODY)
     answers = {str(status): _answer(answer, names) for status, answer in operation.answers.items()}
+    answers["414"] = {"description": "The URL is longer than 8,192 characters."}
     answers |= {str(status): {"$ref": f"#/components/responses/Problem{status}"} for status in sorted(refusals)}
     described: Document = {
         "operationId": operation.id,
@@ -118,8 +112,6 @@ def _operation(operation: Operation, names: Mapping[Any, Any]) -> Document:
     }
     if operation.public:
         described["security"] = []
-    else:
-        described["parameters"].append({"$ref": "#/components/parameters/ActAs"})
     if operation.body is not None:
         content: Document = {"schema": _schema(operation.body, "validation", names)}
         if operation.example is not None:

@@ -12,12 +12,14 @@ from functools import total_ordering
 from heapq import nsmallest
 from typing import Any, NamedTuple, TypeVar
 
-from weft.apps.northbound.problems import malformed
+from weft.apps.northbound.problems import refused
+from weft.controller.model.commands import Refusal
 
 T = TypeVar("T")
 Place = tuple[Any, ...]
 SLICE = 2000  # things looked at between two turns of everybody else
-_LONGEST_MARKER = 8192
+LONGEST_MARKER = 6000  # of two long names, in octets; a URL has more room
+_NO_MARKER = Refusal("malformed", "marker", "must be a marker that a page before gave")
 
 
 class Order(NamedTuple):
@@ -61,25 +63,25 @@ def place(values: Sequence[Any], orders: Sequence[Order]) -> Place:
 
 def marker_of(values: Sequence[Any], orders: Sequence[Order]) -> str:
     """The marker behind something with these values; nobody but ``values_of`` need understand it."""
-    said = json.dumps([",".join(map(str, orders)), *values], separators=(",", ":"))
+    said = json.dumps([",".join(map(str, orders)), *values], separators=(",", ":"), ensure_ascii=False)
     return base64.urlsafe_b64encode(said.encode()).decode().rstrip("=")
 
 
 def values_of(marker: str, orders: Sequence[Order]) -> list[Any]:
-    """The values in a marker of a list that is sorted so. Raises a 400 ``Problem`` where it is none.
+    """The values in a marker of a list that is sorted so. Raises a 422 ``Problem`` where it is none.
 
     >>> values_of(marker_of(["a", 5], [Order("name", True), Order("id")]), [Order("name", True), Order("id")])
     ['a', 5]
     """
     try:
-        if len(marker) > _LONGEST_MARKER or not marker.isascii():
+        if not marker.isascii():
             raise ValueError
         said: list[Any] = json.loads(base64.urlsafe_b64decode(marker + "=" * (-len(marker) % 4)))
         sorting, *values = said
     except (ValueError, TypeError, RecursionError):
-        raise malformed("must be a marker that a page before gave", "marker") from None
+        raise refused(_NO_MARKER) from None
     if sorting != ",".join(map(str, orders)) or len(values) != len(orders):
-        raise malformed("is of a list that is sorted otherwise", "marker")
+        raise refused(Refusal("malformed", "marker", "is of a list that is sorted otherwise"))
     return values
 
 
@@ -111,7 +113,7 @@ def page(
     try:
         kept = sorted(found()) if limit is None else nsmallest(limit + 1, found())
     except TypeError:  # its values are of other types than those of the list
-        raise malformed("must be a marker that a page before gave", "marker") from None
+        raise refused(_NO_MARKER) from None
     more = limit is not None and len(kept) > limit
     shown = [item for _, _, item in (kept[:limit] if more else kept)]
     return Page(shown, marker_of(values(shown[-1]), orders) if more else None)

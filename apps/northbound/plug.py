@@ -48,7 +48,7 @@ class PluggedVif:
             summary="Take the VIF out of a port",
             parameters=(IF_MATCH, *WRITING),
             answers=made(204, "It is out.", None),
-            refusals=(403, 404, 409, 412),
+            refusals=(403, 404, 409, 412, 422),
         ),
     }
 

@@ -10,7 +10,7 @@ from typing import Any, NamedTuple, get_args, get_origin, get_type_hints
 from weft.apps.northbound import spelling
 from weft.apps.northbound.meanings import meaning
 from weft.apps.northbound.operations import Parameter
-from weft.apps.northbound.paging import Order
+from weft.apps.northbound.paging import LONGEST_MARKER, Order
 from weft.apps.northbound.problems import malformed
 from weft.controller.model.documents import field_names
 from weft.controller.model.facts import KINDS, Fact
@@ -93,9 +93,10 @@ PAGE = (
     Parameter(
         "marker",
         "Where a page before said that the next one begins.",
-        {"type": "string", "minLength": 1, "maxLength": 8192},
+        {"type": "string", "minLength": 1, "maxLength": LONGEST_MARKER},
     ),
 )
+PAGE_BY_NUMBER = (PAGE[0], PAGE[1]._replace(schema={"type": "string", "pattern": "^[0-9]{1,18}$"}))
 
 
 def read(kind: str, given: Mapping[str, Any]) -> Query:
@@ -131,10 +132,13 @@ def values_by(orders: tuple[Order, ...]) -> Callable[[Fact], list[Any]]:
 def _orders(kind: str, given: Mapping[str, Any]) -> tuple[Order, ...]:
     known = sortable(kind)
     named = _names("sort", given, [f"{sign}{name}" for name in sorted(known) for sign in ("", "-")]) or ()
-    asked = tuple(Order(name.removeprefix("-"), name.startswith("-")) for name in named)
-    if len({order.field for order in asked}) < len(asked):
-        raise malformed("names a field twice", "sort")
-    asked = asked or tuple(Order(name) for name in ("created_at", "number") if name in known)  # as they were made
+    first: dict[str, Order] = {}
+    for name in named:  # a field that is named again changes nothing
+        field = name.removeprefix("-")
+        first.setdefault(field, Order(field, name != field))
+    asked = tuple(first.values()) or tuple(
+        Order(name) for name in ("created_at", "number") if name in known
+    )  # as they were made
     return asked if any(order.field == "id" for order in asked) else (*asked, Order("id"))
 
 

@@ -25,6 +25,7 @@ def of_collection(kind: str) -> Operations:
             doc="Those that the caller may see, the oldest first. Filters of several fields must all hold.",
             parameters=query.parameters(kind),
             answers={200: Answer("What was found.", shown.collection(kind), ("Link",))},
+            refusals=(422,),
         ),
         "POST": Operation(
             id=f"create_{kind}",
@@ -140,7 +141,7 @@ def of_history(kind: str) -> Operations:
             group=many,
             summary=f"Show how {article(kind)} came to be as it is",
             doc="The newest first; also of one that has been deleted. What is plugged into a port is part of it.",
-            parameters=query.PAGE,
+            parameters=query.PAGE_BY_NUMBER,
             answers={200: Answer("Who changed what, and when.", shown.ShownHistory, ("Link",))},
             refusals=(404,),
         )

@@ -18,7 +18,7 @@ from weft.apps.northbound.problems import malformed, refused
 from weft.apps.northbound.seeing import seen, sight_of
 from weft.apps.northbound.shapes import STRICT, checked
 from weft.controller.model.accounts import Token
-from weft.controller.model.commands import Create, Delete
+from weft.controller.model.commands import Create, Delete, Refusal
 from weft.controller.model.facts import Fact
 from weft.controller.model.rights import Caller
 from weft.controller.service import Refused, Service
@@ -135,7 +135,7 @@ def _fields(given: dict[str, Any], caller: Caller, secret: str) -> dict[str, Any
             raise malformed("is given beside expires", "expires_in")
         given["expires"] = caller.at + seconds
     if given.get("expires") is not None and given["expires"] <= caller.at:
-        raise malformed("has passed already", "expires")
+        raise refused(Refusal("malformed", "expires", "has passed already"))
     given["user"] = given.get("user") or caller.user
     given["roles"] = tuple(given.get("roles", (MEMBER,)))
     return {"id": str(uuid4()), "hash": hash_of(secret), **given}

@@ -44,7 +44,7 @@ def asked(req: falcon.Request) -> float | None:
     if not _SECONDS.fullmatch(text) or not 0 < float(text) <= MOST_PATIENCE:
         raise malformed(f"must be a number of seconds, more than 0 and at most {MOST_PATIENCE:g}", "timeout")
     if wanted is None:
-        raise malformed("goes with wait=active", "timeout")
+        return None
     if float(text) > PATIENCE and not req.env.get("weft.stay", lambda: True)():
         raise Problem(HTTPStatus.SERVICE_UNAVAILABLE, "too many others wait that long", field="timeout")
     return float(text)
