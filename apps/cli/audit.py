@@ -99,13 +99,13 @@ def _print(reach: Reach, records: Documents) -> None:
 def line(record: Document) -> str:
     """A line of the log as people read it.
 
-    >>> line({"at": 0, "user": "ann", "project": "red", "origin": "10.0.0.1", "action": "create", "kind": "port",
-    ...       "id": "web", "outcome": "conflict", "detail": "mac: is there already", "revision": 0})
+    >>> line({"at": 0, "user": "ann", "project": "red", "origin": "10.0.0.1 d65623d7", "action": "create",
+    ...       "kind": "port", "id": "web", "outcome": "conflict", "detail": "mac: is there already", "revision": 0})
     '1970-01-01T00:00:00Z ann (project red) from 10.0.0.1: create port web: conflict: mac: is there already'
     """
     who = record["user"] or "-"
     whose = f" (project {record['project']})" if record["project"] else ""
-    origin = f" from {record['origin']}" if record["origin"] else ""
+    origin = f" from {record['origin'].partition(' ')[0]}" if record["origin"] else ""  # behind it is the request's id
     what = " ".join(part for part in (record["action"], record["kind"], record["id"]) if part)
     came = record["outcome"] + (f": {record['detail']}" if record["detail"] else "")
     revision = f" (revision {record['revision']})" if record["revision"] else ""

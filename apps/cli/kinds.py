@@ -9,9 +9,11 @@ import typer
 
 from weft.apps.cli.completion import of_kind
 from weft.apps.cli.drops import with_counters
+from weft.apps.cli.exits import NOT_FOUND, of_answer
 from weft.apps.cli.fields import changing, creating, document
 from weft.apps.cli.names import by_id, find, resolve
 from weft.apps.cli.reach import Reach, reaching
+from weft.apps.client import Problem
 from weft.apps.northbound.paths import COLLECTIONS
 
 COLUMNS: dict[str, tuple[str, ...]] = {
@@ -70,6 +72,8 @@ def group(kind: str) -> typer.Typer:
     commands.command("delete", help=f"Delete one {kind}.")(reaching(delete, which))
     if kind == "switch":
         commands.command("audit")(reaching(audit))
+    if kind == "quota":
+        commands.command("set", no_args_is_help=True)(reaching(set_quota))
     return commands
 
 
@@ -77,6 +81,25 @@ def audit(reach: Reach, switch: Annotated[str, typer.Argument(metavar="ID", auto
     """Look now whether a switch holds what it should, and repair it where it does not."""
     reach.client.audit(switch)
     reach.tell(f"switch {switch} is being asked what it holds; `weft switch show {switch}` tells when it is settled")
+
+
+def set_quota(
+    reach: Reach,
+    project: Annotated[str, typer.Argument(help="A project; *: every project that has no quota of its own.")],
+    limits: Annotated[list[str], typer.Argument(metavar="KIND=NUMBER", help="How many there may be; -1: no limit.")],
+) -> None:
+    """Give a project these limits; those of other kinds stay as they are."""
+    given = {limit["kind"]: limit for limit in document("quota", {"limits": limits})["limits"]}
+    try:
+        held = reach.client.show("quota", project)
+    except Problem as problem:
+        if of_answer(problem.status) != NOT_FOUND:
+            raise
+        reach.show(reach.client.create("quota", {"id": project, "limits": [*given.values()]}))
+        return
+    kept = [limit for limit in held["limits"] if limit["kind"] not in given]
+    changed = {"limits": [*kept, *given.values()]}
+    reach.show(reach.client.update("quota", project, changed, held["revision"]))
 
 
 def _listing(kind: str) -> str:

@@ -7,7 +7,7 @@ from typing import Any
 
 from weft.apps.client import Client, Document, Problem
 
-NAMED = frozenset({"segment", "port", "vif"})  # what has a name beside its id
+NAMED = frozenset({"segment", "port", "vif", "subnet"})  # what has a name beside its id
 
 
 def find(client: Client, kind: str, given: str) -> Document:

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
-from datetime import UTC, datetime
 from typing import Any
 
+from weft.apps.cli.times import told
 from weft.controller.model.accounts import Limit
 from weft.controller.model.facts import Endpoint
 from weft.controller.model.subnet import Pool, Route
@@ -118,8 +118,10 @@ def spelled(field: str, value: Any) -> Any:
     (['100=red'], 'web')
     """
     match field, value:
+        case "created_at" | "updated_at", int() if value:
+            return told(value)
         case "offer", {"to": to, "vif_kind": vif_kind, "expires": expires}:
-            return f"{to},{vif_kind},{datetime.fromtimestamp(expires, UTC):%Y-%m-%dT%H:%M:%SZ}"
+            return f"{to},{vif_kind},{told(expires)}"
         case "allowed_addresses", list():
             return ["=".join(filter(None, (pair["mac"], pair["prefix"]))) for pair in value]
         case "trunk", list():

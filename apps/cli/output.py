@@ -36,7 +36,7 @@ def show(value: Any, form: Format, columns: Sequence[str] = ()) -> None:
     elif isinstance(value, Mapping):
         _print(("field", "value"), ((name, cell(spelled(name, inner))) for name, inner in value.items()))
     else:
-        _print(columns, ([cell(_inner(row, column)) for column in columns] for row in value))
+        _print(columns, ([cell(spelled(column, _inner(row, column))) for column in columns] for row in value))
 
 
 def cell(value: Any) -> str:

@@ -198,7 +198,7 @@ def test_compile_needs_no_controller(weft: Weft, tmp_path: Path) -> None:
     broken.write_text("segments: [{name: red}]")
     status, _, err = weft("compile", str(broken))
     assert status == 1
-    assert "segments[0].project: is required" in err
+    assert "segments[0].project: a segment needs one" in err
 
 
 def test_the_console_script_ends_quietly_when_nobody_reads_on(controller: dict[str, Any]) -> None:

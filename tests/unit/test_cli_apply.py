@@ -230,7 +230,7 @@ def test_a_refusal_names_the_place_in_the_file(weft: Weft, apply: Apply) -> None
             "segments: [{name: a, project: p}, {name: a, project: p}]",
             "segments[1]: is the segment 'a' again",
         ),
-        ("segments: [{name: a}]", "segments[0].project: is required"),
+        ("segments: [{name: a}]", "segments[0].project: a segment needs one"),
         ("segments: 5", "segments: must be a list"),
         ("{", "line 1, column"),
         ("vifs: [{mac: 02:00:00:00:00:09}]", "vifs[0]: needs an id or a name, by which it is found again"),

@@ -120,3 +120,32 @@ def test_what_is_exported_is_a_model_without_a_controller_as_well(weft: Weft, tm
     (tmp_path / "ports.yaml").write_text(weft("export", "--project", "blue").out.replace("vif: ", "description: "))
     assert {str(port.id) for port in read(tmp_path / "ports.yaml").of_kind("port")}
     assert COLLECTIONS["port"] in text
+
+
+def test_subnets_and_quotas_are_part_of_the_model(weft: Weft, tmp_path: Path, elsewhere: tuple[str, ...]) -> None:
+    (tmp_path / "more.yaml").write_text(
+        """
+        quotas: [{id: net, limits: [{kind: port, most: 5}]}]
+        segments: [{name: net, project: net}]
+        subnets:
+          - {name: v4, segment: net, project: net, cidr: 10.9.0.0/24, gateway_ip: 10.9.0.1, dns_nameservers: [10.9.0.2],
+             allocation_pools: [{start: 10.9.0.10, end: 10.9.0.99}],
+             host_routes: [{destination: 192.0.2.0/24, nexthop: 10.9.0.1}]}
+        """
+    )
+    assert weft("apply", "-f", "more.yaml", "--yes").err == ""
+    assert weft("apply", "-f", "more.yaml", "--dry-run").out == "nothing to change\n"
+    (tmp_path / "exported.yaml").write_text(weft("export", "--project", "net").out)
+    assert {entry.kind for entry in entries((tmp_path / "exported.yaml").read_text())} == {"quota", "segment", "subnet"}
+    assert weft("apply", "-f", "exported.yaml", "--yes", *elsewhere).err == ""
+    for kind in ("subnet", "quota"):
+        here, there = (json.loads(weft(kind, "list", "-o", "json", *options).out) for options in ((), elsewhere))
+        assert [{k: v for k, v in one.items() if k not in LIVING} for one in here] == [
+            {k: v for k, v in one.items() if k not in LIVING} for one in there
+        ]
+    assert weft("apply", "-f", "more.yaml", "--yes", "--prune").status == 0
+    assert weft("quota", "set", "net", "port=7", "vif=3").err == ""
+    limits = {one["kind"]: one["most"] for one in json.loads(weft("quota", "show", "net", "-o", "json").out)["limits"]}
+    assert limits == {"port": 7, "vif": 3}
+    assert weft("quota", "set", "new", "port=1").status == 0
+    assert "port=1" in weft("quota", "list").out

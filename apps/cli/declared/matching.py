@@ -26,7 +26,7 @@ class Matching:
 
     def __init__(self, held: Held, home: str | None) -> None:
         self._held = held
-        self._home = home or _NOBODYS  # whose things are that say no project
+        self._home = {"segment": home, "vif": home or _NOBODYS}  # whose things are that say no project
         self._known = References(held.id_of)
         self._meant: dict[tuple[str | None, ...], str] = {}  # the place where a file speaks of it, by id and by name
         self._segments: dict[str, str | None] = {}  # the projects of those in the files
@@ -52,7 +52,7 @@ class Matching:
         id = found["id"] if found is not None else given.get("id") or str(uuid4())
         self._remember(entry, id, given, project)
         if found is None or (kind == "link" and found["origin"] == DISCOVERED):
-            if kind == "vif" and project is not None:
+            if kind in self._home and project is not None:
                 given.setdefault("project", project)
             made = {name: (None, value) for name, value in {"id": id, **given}.items()}
             return Difference("create", kind, id, given.get("name", ""), project, made, {}, entry.place)
@@ -81,8 +81,8 @@ class Matching:
         """Whose it is, or will be."""
         if given.get("project"):
             return str(given["project"])
-        if kind == "vif":
-            return self._home
+        if kind in self._home:
+            return self._home[kind]
         if "segment" not in given:
             return None
         if given["segment"] in self._segments:

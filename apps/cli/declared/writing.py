@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import MISSING, fields
-from datetime import UTC, datetime
 from typing import Any
 
 import yaml
 
 from weft.apps.cli.declared.matching import DISCOVERED
+from weft.apps.cli.times import told
 from weft.apps.client import Document, Documents
 from weft.apps.model_file import FILED
 from weft.apps.northbound.fields import settable
@@ -90,7 +90,7 @@ def _written_fields(kind: str, thing: Document, full: bool) -> Iterator[str]:
 def _written(name: str, value: Any) -> Any:
     """A value as people write it."""
     if name == "expires":
-        return f"{datetime.fromtimestamp(value, UTC):%Y-%m-%dT%H:%M:%SZ}"
+        return told(value)
     if isinstance(value, Mapping):
         return {inner: _written(inner, each) for inner, each in value.items() if each is not None}
     return [_written("", each) for each in value] if isinstance(value, list) else value
