@@ -70,7 +70,7 @@ def test_what_is_made_can_be_shown_changed_and_deleted(api: TestClient) -> None:
     assert shown.headers["etag"] == '"1"'
     assert (made["transport"], made["mtu"], made["tags"], made["revision"]) == ("vlan", 1500, ["x"], 1)
     changed = api.simulate_patch(path, json={"mtu": 9000})
-    assert changed.json == made | {"mtu": 9000, "revision": 2}
+    assert changed.json == made | {"mtu": 9000, "revision": 2, "updated_at": changed.json["updated_at"]}
     assert api.simulate_get("/v1/segments").json == {"segments": [changed.json]}
     assert api.simulate_delete(path).status_code == 204
     assert problem(api.simulate_get(path)) == (404, "segment", "not-found")
