@@ -118,7 +118,7 @@ def spelled(field: str, value: Any) -> Any:
     (['100=red'], 'web')
     """
     match field, value:
-        case "created_at" | "updated_at", int() if value:
+        case "created_at" | "updated_at" | "expires", int() if value:
             return told(value)
         case "offer", {"to": to, "vif_kind": vif_kind, "expires": expires}:
             return f"{to},{vif_kind},{told(expires)}"

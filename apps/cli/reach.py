@@ -13,6 +13,7 @@ import typer
 from weft.apps.cli.output import Format, show
 from weft.apps.cli.sources import DEFAULT_TOKEN_FILE, Options, Sources, find
 from weft.apps.client import DEFAULT_URL, BadAddress, Client, Problem
+from weft.apps.identity.identity import UNKNOWN
 
 PANEL = "Controller"  # the part of the help in which these options stand
 
@@ -150,7 +151,8 @@ def _option(name: str, annotation: Any, default: Any) -> inspect.Parameter:
 def _refused_token(problem: Problem, sources: Sources) -> Problem:
     """The same refusal, with whose token it was and where the right one is."""
     address, token = sources.url, sources.token
-    refused = f"refuses the token of {token.source}" if token.text else "wants its token, and none was given"
+    why = f" ({problem.rule})" if problem.rule not in (None, UNKNOWN) else ""
+    refused = f"refuses the token of {token.source}{why}" if token.text else "wants its token, and none was given"
     ways = "--token-file, or mend WEFT_TOKEN" if token.source == "WEFT_TOKEN" else "--token-file or WEFT_TOKEN_FILE"
     where = "weft-controller says in its first line where that is (token_file), and a held lab prints it"
     detail = f"the controller at {address.text} {refused}; name the token's file by {ways}: {where}"

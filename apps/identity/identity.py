@@ -8,6 +8,8 @@ from typing import NamedTuple
 from weft.controller.model.rules import Malformed, check_name
 
 OPERATOR_ROLE = "operator"
+UNKNOWN = "nobody has this token"
+NO_TOKEN = "needs a token (Authorization: Bearer <token>)"
 EVERYBODY = "*"  # the model's word for all projects, so it is no project's name
 
 
@@ -97,5 +99,5 @@ class Chain:
             if found is not None:
                 return found
         if reason is None:
-            reason = Unidentified("nobody has this token" if presented.token else "needs a token")
+            reason = Unidentified(UNKNOWN if presented.token else NO_TOKEN)
         raise reason

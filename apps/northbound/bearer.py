@@ -29,7 +29,7 @@ class Bearer:
         except Unidentified as error:
             raise Problem(
                 HTTPStatus.UNAUTHORIZED,
-                f"needs the controller's token (Authorization: Bearer <token>): {error}",
+                str(error),
                 headers={"WWW-Authenticate": 'Bearer realm="weft"'},
             ) from None
         except NotNow as error:

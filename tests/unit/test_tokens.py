@@ -222,6 +222,7 @@ def test_a_token_is_made_shown_used_and_revoked_on_the_command_line(
         holder.setenv("WEFT_TOKEN", made["secret"])
         assert weft("segment", "list").status == 0
     listed = weft("token", "list", "--project", "blue").out
+    assert time.strftime("%Y-%m-%dT", time.gmtime(made["expires"])) in listed
     assert made["id"] in listed
     assert made["secret"] not in listed
     assert made["secret"] not in weft("token", "show", made["id"]).out
