@@ -79,7 +79,7 @@ def select(resource: Resource, query: Query, members: Iterable[Rendered]) -> lis
     if query.limit:  # a page must follow the one before, whatever comes and goes between them
         found.sort(key=lambda member: str(member.document[resource.key]))
     for name, ascending in reversed(query.sorts):
-        found.sort(key=lambda member: _order(member.document[name]), reverse=not ascending)
+        found.sort(key=lambda member: _order(member.document.get(name)), reverse=not ascending)
     return found
 
 
@@ -142,7 +142,7 @@ def _passes(resource: Resource, document: Mapping[str, Any], tests: list[tuple[s
             said = resource.matches(document, name, values)
             if said is None:
                 tagged = name in TAG_FILTERS
-                said = _matches_tags(document, name, values) if tagged else _matches(document[name], values)
+                said = _matches_tags(document, name, values) if tagged else _matches(document.get(name), values)
         except Unfit as error:
             raise bad_request(f"Invalid input for operation: {error}.") from None
         if not said:
