@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import fields
 from functools import cache
-from typing import Any
+from operator import attrgetter
+from typing import Any, get_type_hints
 
 from weft.controller.model.facts import KINDS, Attribute, Endpoint, Fact, Limit, Pool, Route
 from weft.controller.model.rules import Malformed
@@ -44,7 +45,11 @@ def field_names(kind: str) -> tuple[str, ...]:
 
 def to_document(fact: Fact) -> dict[str, Any]:
     """The fact as a mapping of plain values."""
-    return {name: _plain(getattr(fact, name)) for name in field_names(fact.kind)}
+    names, values, structured = _reading(fact.kind)
+    document: dict[str, Any] = dict(zip(names, values(fact), strict=True))
+    for name in structured:
+        document[name] = _plain(document[name])
+    return document
 
 
 def from_document(kind: str, document: Mapping[str, Any]) -> Fact:
@@ -53,6 +58,14 @@ def from_document(kind: str, document: Mapping[str, Any]) -> Fact:
         return KINDS[kind](**{name: _typed(kind, name, value) for name, value in document.items()})
     except TypeError as error:  # fields that are missing, or that no such fact has
         raise Malformed(kind, f"is not written like that: {error}") from None
+
+
+@cache
+def _reading(kind: str) -> tuple[tuple[str, ...], Callable[[Fact], tuple[Any, ...]], tuple[str, ...]]:
+    """The fields of a kind, what reads them all at once, and those that may hold more than one plain value."""
+    names, hints = field_names(kind), get_type_hints(KINDS[kind])
+    plain = {str, int, bool, str | None, int | None}
+    return names, attrgetter(*names), tuple(name for name in names if hints[name] not in plain)
 
 
 def _plain(value: Any) -> Any:
