@@ -70,7 +70,7 @@ def _configure_log(settings: Settings) -> None:
         if settings.log_json
         else structlog.dev.ConsoleRenderer(
             colors=False,
-            exception_formatter=structlog.dev.plain_traceback,  # the usual one tells local variables: tokens are among them
+            exception_formatter=structlog.dev.plain_traceback,  # the usual one tells local variables, tokens too
         )
     )
     structlog.configure(

@@ -5,20 +5,17 @@ No API that keeps what it acknowledges in a SQLite file can be faster on this ma
 
 from __future__ import annotations
 
+import json
+import logging
+import sqlite3
+import sys
+from collections.abc import Callable, Iterable
+from typing import Any
+
 import eventlet
+import structlog
 
-eventlet.monkey_patch()
-
-import json  # noqa: E402
-import logging  # noqa: E402
-import sqlite3  # noqa: E402
-import sys  # noqa: E402
-from collections.abc import Callable, Iterable  # noqa: E402
-from typing import Any  # noqa: E402
-
-import structlog  # noqa: E402
-
-from weft.apps.northbound.server import serve  # noqa: E402
+from weft.apps.northbound.server import serve
 
 
 def main(path: str) -> None:
