@@ -7,6 +7,7 @@ what it was asked.
 from __future__ import annotations
 
 import json
+import ssl
 import threading
 import time
 from dataclasses import dataclass, field
@@ -65,7 +66,13 @@ def _unauthorized() -> Wrong:
 class Keystone:
     """The service, its users and the tokens that it has given."""
 
-    def __init__(self, network_url: str = "http://127.0.0.1:9696", lifetime: float = 3600.0, port: int = 0) -> None:
+    def __init__(
+        self,
+        network_url: str = "http://127.0.0.1:9696",
+        lifetime: float = 3600.0,
+        port: int = 0,
+        tls: ssl.SSLContext | None = None,
+    ) -> None:
         self.network_url = network_url
         self.lifetime = lifetime
         self.users: dict[str, User] = {}
@@ -81,6 +88,9 @@ class Keystone:
             service = keystone
 
         self._server = ThreadingHTTPServer(("127.0.0.1", port), Handler)
+        self._scheme = "http" if tls is None else "https"
+        if tls is not None:
+            self._server.socket = tls.wrap_socket(self._server.socket, server_side=True)
         self._thread = threading.Thread(target=self._server.serve_forever, kwargs={"poll_interval": 0.05}, daemon=True)
 
     def __enter__(self) -> Self:
@@ -99,7 +109,7 @@ class Keystone:
     @property
     def url(self) -> str:
         """Where it is, without ``/v3``."""
-        return f"http://127.0.0.1:{self._server.server_port}"
+        return f"{self._scheme}://127.0.0.1:{self._server.server_port}"
 
     # what there is
 

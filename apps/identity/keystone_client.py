@@ -31,7 +31,10 @@ class CredentialsUnusable(Exception):
 
 
 class KeystoneClient:
-    """Keystone at a URL. Without credentials of its own, each token is asked of itself."""
+    """Keystone at a URL. Without credentials of its own, each token is asked of itself.
+
+    Its certificate must be signed by ``authority``, or by whom the system trusts. Raises ``CredentialsUnusable``.
+    """
 
     def __init__(
         self,
@@ -40,12 +43,11 @@ class KeystoneClient:
         authority: Path | None = None,
         now: Callable[[], float] = time.monotonic,
     ) -> None:
-        verify: ssl.SSLContext | bool = ssl.create_default_context(cafile=str(authority)) if authority else True
         self._http = httpx.Client(
             base_url=url.rstrip("/").removesuffix("/v3"),
             timeout=PATIENCE,
             trust_env=False,
-            verify=verify,
+            verify=True if authority is None else _trusting(authority),
             limits=httpx.Limits(max_connections=MOST_CONNECTIONS),
         )
         self._credentials = credentials
@@ -99,6 +101,13 @@ class KeystoneClient:
     def _unanswered(self, why: str) -> Unanswered:
         _log.warning("keystone does not answer", url=str(self._http.base_url), why=why)
         return Unanswered("Keystone does not answer", RETRY)
+
+
+def _trusting(authority: Path) -> ssl.SSLContext:
+    try:
+        return ssl.create_default_context(cafile=str(authority))
+    except OSError as error:  # of ssl as well
+        raise CredentialsUnusable(f"{authority} holds no certificates in PEM form ({error.strerror})") from None
 
 
 def _member(answer: dict[str, Any], name: str) -> dict[str, Any]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ssl
 import threading
 import time
 from collections.abc import Callable, Iterator
@@ -12,6 +13,7 @@ from typing import Any
 
 import pytest
 
+from tests.certificates import make_certificate
 from tests.keystone import Keystone
 from weft.apps.identity import keystone as keystone_module
 from weft.apps.identity.identity import Busy, Identity, Presented, Unanswered, Unidentified
@@ -243,6 +245,21 @@ def test_what_answers_and_is_no_keystone_lets_nobody_in(keystone: Keystone) -> N
             with pytest.raises(Unanswered):
                 who(KeystoneTokens(KeystoneClient(url).ask, {"admin"}), keystone.issue("ann", "demo"))
         web.shutdown()
+
+
+def test_with_https_it_must_be_keystone(tmp_path: Path) -> None:
+    chain, key = make_certificate(tmp_path, "keystone.example")
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    context.load_cert_chain(chain, key)
+    with Keystone(tls=context) as keystone:
+        keystone.user("ann", demo=("member",))
+        token = keystone.issue("ann", "demo")
+        assert who(KeystoneTokens(KeystoneClient(keystone.url, None, chain).ask, {"admin"}), token) is not None
+        with pytest.raises(Unanswered):
+            who(KeystoneTokens(KeystoneClient(keystone.url).ask, {"admin"}), token)
+    for useless in (key, tmp_path / "nowhere"):
+        with pytest.raises(CredentialsUnusable, match="holds no certificates"):
+            KeystoneClient("https://127.0.0.1:1", None, useless)
 
 
 @pytest.mark.parametrize("path", ["", "/", "/v3", "/v3/"])

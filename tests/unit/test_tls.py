@@ -16,6 +16,7 @@ from typing import NamedTuple
 
 import pytest
 
+from tests.certificates import make_certificate
 from weft.apps.northbound.certificate import CertificateUnusable, certificate
 
 SERVER = """
@@ -36,20 +37,6 @@ signal.signal(signal.SIGHUP, lambda *_: listeners.read_again())
 print(listeners.url(listener), flush=True)
 listeners.serve(listener, build_app(Service(MemoryStore()), "token"))
 """
-
-
-def make_certificate(folder: Path, name: str) -> tuple[Path, Path]:
-    """A certificate of its own for that name and 127.0.0.1, in ``served.pem`` and ``served.key``."""
-    chain, key = folder / "served.pem", folder / "served.key"
-    names = ("-subj", f"/CN={name}", "-addext", f"subjectAltName=DNS:{name},IP:127.0.0.1")
-    made = ("req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-256", "-nodes", "-days", "2")
-    new = (folder / "new.pem", folder / "new.key")
-    subprocess.run(
-        ["openssl", *made, *names, "-out", str(new[0]), "-keyout", str(new[1])], check=True, capture_output=True
-    )
-    new[1].rename(key)
-    new[0].rename(chain)
-    return chain, key
 
 
 class Server(NamedTuple):
