@@ -9,7 +9,8 @@ import falcon
 
 from weft.apps.identity.identity import Identify, NotNow, Presented, Unidentified
 from weft.apps.neutron.faults import not_now, unauthorized
-from weft.controller.model.commands import Command
+from weft.controller import audit_log
+from weft.controller.model.commands import Command, Refusal
 from weft.controller.model.facts import Fact, Subnet
 from weft.controller.model.policy import Target
 from weft.controller.model.rights import Caller
@@ -45,6 +46,10 @@ class Asking:
     def may(self, rule: str, project: str | None = None) -> bool:
         """Whether the policy grants the caller that, for what a project has: the caller's own, or the one named."""
         return self.caller.may(rule, Target(self.caller.project if project is None else project))
+
+    def record(self, command: Command, refusal: Refusal) -> None:
+        """Put on record what was refused before the model was asked."""
+        self.service.log.wait([audit_log.refused(command, self.caller, refusal)])
 
     def submit(self, commands: list[Command]) -> list[Fact | None]:
         """Do the commands in one transaction. Raises ``Refused``."""

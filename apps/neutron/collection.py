@@ -16,7 +16,7 @@ from weft.apps.neutron.queries import links, page, page_of_facts, read_query, se
 from weft.apps.neutron.rendering import Renderer, cut
 from weft.apps.neutron.resource import Resource
 from weft.apps.northbound.paths import MOST_COMMANDS
-from weft.controller.model.commands import Command
+from weft.controller.model.commands import Command, Create, Refusal, Update
 from weft.controller.service import Refused
 
 
@@ -56,8 +56,10 @@ class Collection:
         shown = []
         for id in made:
             fact = resource.find(asking, id)
-            assert fact is not None, "whoever makes something sees it"
-            shown.append(self._renderer.one(asking, fact, hidden).text)
+            if fact is None:  # a policy may let people make what they may not see
+                shown.append(json.dumps({"id": id}))
+            else:
+                shown.append(self._renderer.one(asking, fact, hidden).text)
         resp.status = falcon.HTTP_CREATED
         text = f'"{resource.name}": {shown[0]}' if bulk is None else f'"{resource.collection}": [{", ".join(shown)}]'
         resp.data = f"{{{text}}}".encode()
@@ -72,7 +74,7 @@ class Collection:
                 body = body[resource.name]
             if not isinstance(body, dict):
                 raise bad_request(f"Invalid {resource.name}: {body!r}"[:200])
-            check_rights(asking, resource, body, "create")
+            check_rights(asking, resource, body, Create(resource.kind))
             asked = asked_on_post(resource.table, _owned(asking, resource, body))
             id, needed = resource.create(asking, asked)
             ids.append(id)
@@ -107,7 +109,7 @@ class Member:
         fact = found(asking, resource, id)
         check_revision(asking, resource, fact, req)
         asked = asked_on_put(resource.table, body)
-        check_rights(asking, resource, body, "update")
+        check_rights(asking, resource, body, Update(resource.kind, id, {}))
         commands = resource.change(asking, fact, asked)
         submit(asking, resource, commands, [asked | {"id": id}] * len(commands))
         self._show(resp, self._renderer, asking, found(asking, resource, id), frozenset())
@@ -143,13 +145,15 @@ def check_revision(asking: Asking, resource: Resource, fact: Any, req: Request) 
         raise stale(wanted, current)
 
 
-def check_rights(asking: Asking, resource: Resource, body: dict[str, Any], act: str) -> None:
-    """Raises a 403 ``Fault`` where the caller sets an attribute that is not his to set."""
+def check_rights(asking: Asking, resource: Resource, body: dict[str, Any], command: Create | Update) -> None:
+    """Raises a 403 ``Fault`` where the body sets an attribute that is not the caller's to set. That is on record."""
+    act = "create" if isinstance(command, Create) else "update"
     for name in body:
         attribute = resource.table.get(name)
         if attribute is None or not attribute.set_by or _is_default(attribute, body[name], act):
             continue
         if not asking.may(attribute.set_by):
+            asking.record(command, Refusal("forbidden", name, f"the policy does not grant {attribute.set_by}"))
             raise disallowed(f"rule:{act}_{resource.name}:{name}")
 
 
@@ -175,6 +179,7 @@ def _owned(asking: Asking, resource: Resource, body: dict[str, Any]) -> dict[str
         raise bad_request("'project_id' and 'tenant_id' do not match")
     project = said.pop() if said else None
     if project not in (None, asking.caller.project) and not asking.may("any_project"):
+        asking.record(Create(resource.kind), Refusal("forbidden", "project", "is another's"))
         rule = "Specifying 'project_id' other than the authenticated project in request is not allowed"
         raise bad_request(f"{rule} for the current user.")
     return body if project is None else body | {"project_id": project, "tenant_id": project}
