@@ -1026,7 +1026,7 @@ class _Delete(TypedDict):
     """Delete something."""
 
     do: Literal["delete"]
-    kind: str
+    kind: Literal["segment", "port", "vif", "subnet", "switch", "link", "quota"]
     id: str
     if_revision: NotRequired[int | None]
 

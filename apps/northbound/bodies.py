@@ -68,11 +68,11 @@ def _whole(text: str) -> int:
     return int(text)
 
 
-def _real(text: str) -> float:
+def _real(text: str) -> int | float:
     number = float(text)
     if not isfinite(number):
         raise malformed(f"{text[:MAX_DIGITS]} is beyond all numbers")
-    return number
+    return int(number) if number.is_integer() and abs(number) < 2**53 else number  # 5.0 is a whole number, as in JSON
 
 
 def _no_number(text: str) -> NoReturn:

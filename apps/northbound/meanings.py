@@ -11,6 +11,7 @@ from typing import Any, NamedTuple
 from weft.controller.model.accounts import COUNTED, UNLIMITED
 from weft.controller.model.fabric import ORIGINS, SWITCH_NUMBERS
 from weft.controller.model.facts import PORT_NUMBERS, SEGMENT_NUMBERS, TRANSPORTS, VLAN_IDS
+from weft.controller.model.security_groups import GROUPS
 from weft.controller.model.subnet import IPV6_MODES, MOST_POOLS, MOST_ROUTES, MOST_SERVERS
 from weft.controller.model.trait_rules import (
     ADDRESSES,
@@ -108,6 +109,7 @@ MEANINGS: dict[str, Meaning] = {
     "allowed_addresses": Meaning(_TRAITS["allowed_addresses"], most=ADDRESSES),
     "allowedaddress.mac": Meaning("A MAC that may speak; none: the VIF's own.", MAC),
     "allowedaddress.prefix": Meaning("The addresses that may speak; none: the fixed IPs.", PREFIX),
+    "security_groups": Meaning("The groups whose rules hold for it.", ID, GROUPS),
     "isolated": Meaning(
         _TRAITS["isolated"], {"type": "string", "pattern": "^(isolated|promiscuous|community:[1-9][0-9]{0,4})$"}
     ),

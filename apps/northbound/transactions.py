@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Annotated, Any, ClassVar, Literal
 
 import falcon
-from pydantic import AfterValidator, BaseModel, Field
+from pydantic import AfterValidator, BaseModel, Field, WithJsonSchema
 
 from weft.apps.northbound.doing import Done, Outcome, Plan, do
 from weft.apps.northbound.making import new
@@ -26,7 +26,7 @@ def _kind(name: str) -> str:
     return name
 
 
-Kind = Annotated[str, AfterValidator(_kind)]
+Kind = Annotated[str, AfterValidator(_kind), WithJsonSchema({"enum": list(COLLECTIONS)})]
 Revision = Annotated[int | None, Field(description="Only if it still is at that revision.")]
 Id = Annotated[str, Field(description="Its id.")]
 

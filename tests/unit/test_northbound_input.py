@@ -69,7 +69,7 @@ def test_what_is_no_json_object_is_said(api: TestClient, body: bytes, rule: str)
         ({"name": 5}, "name"),
         ({"name": None}, "name"),
         ({"mtu": "1500"}, "mtu"),
-        ({"mtu": 1500.0}, "mtu"),
+        ({"mtu": 1500.5}, "mtu"),
         ({"mtu": True}, "mtu"),
         ({"admin_up": 1}, "admin_up"),
         ({"tags": "x"}, "tags"),

@@ -141,7 +141,7 @@ OFFER = {"to": "project:b", "vif_kind": "tap", "expires": 1893456000}
         ({"vif_kinds": None}, "vif_kinds", "must be a list"),
         ({"router": "yes"}, "router", "must be true or false"),
         ({"router": None}, "router", "must be true or false"),
-        ({"max_rate": 1.0}, "max_rate", "must be a whole number"),
+        ({"max_rate": 1.5}, "max_rate", "must be a whole number"),
         ({"isolated": 5}, "isolated", "must be a text"),
         ({"bound_vif": "v"}, "bound_vif", "is not a field that one may set here"),
         ({"effective_security": "mac"}, "effective_security", "is not a field that one may set here"),
