@@ -71,9 +71,12 @@ def id_text(key: Key) -> str:
     return key.id if isinstance(key.id, str) else text_of(key.id)
 
 
+_encode = json.JSONEncoder(separators=(",", ":")).encode  # made once: ``json.dumps`` would make one each time
+
+
 def text_of(value: Any) -> str:
     """A document as it is written."""
-    return json.dumps(value, separators=(",", ":"))
+    return _encode(value)
 
 
 def checksum(text: str) -> int:
