@@ -32,8 +32,8 @@ UNSAID: Final[Any] = _Sentinel("UNSAID")  # then the resource is not told of it 
 class Attribute:
     """One attribute of a resource.
 
-    ``set_by`` and ``seen_by`` name rules of the policy: who is not granted ``set_by`` may not give it a value of his
-    own, and who is not granted ``seen_by`` is not shown that there is such an attribute.
+    ``set_by`` and ``seen_by`` name rules of the policy: who is not granted ``set_by`` may set nothing but the default,
+    and who is not granted ``seen_by`` is not shown that there is such an attribute.
     """
 
     name: str
