@@ -247,6 +247,28 @@ def test_a_stream_stays_when_a_request_would_be_cut_off_or_lose_its_seat(server:
     again.close()
 
 
+@pytest.mark.parametrize(
+    ("head", "status"),
+    [
+        (b"GET /" + b"x" * 9000 + b" HTTP/1.1\r\nHost: x\r\n\r\n", b"414"),
+        (b"GET /healthz HTTP/1.1\r\nHost: x\r\nX: " + b"x" * 9000 + b"\r\n\r\n", b"400"),
+        (b"GET /healthz HTTP/1.1\r\nHost: x\r\n" + b"X: y\r\n" * 120 + b"\r\n", b"431"),
+        (b"GET /healthz HTTP/1.1\r\nHost: x\r\n" + (b"X: " + b"y" * 7000 + b"\r\n") * 12 + b"\r\n", b"400"),
+        (b"GET /healthz HTTP/1.1\r\nHost: x\r\nConnection: close\r\n" + b"X: y\r\n" * 90 + b"\r\n", b"200"),
+    ],
+    ids=["a long line", "a long header", "many headers", "much in all", "what is not too much"],
+)
+def test_a_head_has_its_limits(server: Server, head: bytes, status: bytes) -> None:
+    said = b""
+    connection = server.connect(head)
+    try:
+        while more := connection.recv(65536):
+            said += more
+    except ConnectionError:  # hung up on while there was more to read
+        pass
+    assert said.split()[1] == status
+
+
 def test_a_request_that_drips_is_cut_off(server: Server) -> None:
     """Each byte comes in time, and the whole never does."""
     for beginning in (b"", b"GET /healthz HTTP/1.1\r\nX: ", HEAD + b"Content-Length: 1000\r\n\r\n"):
