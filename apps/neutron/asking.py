@@ -7,7 +7,8 @@ from uuid import uuid4
 
 import falcon
 
-from weft.apps.identity.identity import Identify, NotNow, Presented, Unidentified
+from weft.apps.identity.identity import Identify, NotNow, Unidentified
+from weft.apps.identity.request import presented
 from weft.apps.neutron.faults import not_now, unauthorized
 from weft.controller import audit_log
 from weft.controller.model.commands import Command, Refusal
@@ -66,9 +67,8 @@ class Asked:
     def process_request(self, req: falcon.Request, resp: falcon.Response) -> None:
         """Remember who asks, or raise the 401."""
         resp.set_header("X-Openstack-Request-Id", f"req-{uuid4()}")
-        headers = {name.lower(): value for name, value in req.headers.items()}
         try:
-            who = self._identify(Presented(headers.get("x-auth-token"), headers, req.remote_addr or ""))
+            who = self._identify(presented(req))
         except Unidentified as error:
             raise unauthorized(str(error), req.prefix) from None
         except NotNow as error:

@@ -88,6 +88,8 @@ def test_without_a_token_there_is_nothing_at_any_api(controller: Running) -> Non
 
 def test_the_operators_token_is_good_everywhere(controller: Running) -> None:
     assert controller.statuses(X_Auth_Token=controller.token) == [200, 200, 200]
+    assert controller.statuses(Authorization=f"Bearer {controller.token}") == [200, 200, 200]
+    assert controller.statuses(Authorization=f"Bearer {controller.token}", X_Auth_Token="other") == [401, 401, 401]
 
 
 def test_a_token_that_is_kept_is_good_everywhere_until_it_is_revoked(controller: Running) -> None:
