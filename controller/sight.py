@@ -53,6 +53,8 @@ class Sight:
     def all(self, kind: str) -> Iterator[Fact]:
         """All that is to be seen of a kind: in the order of its making, what is open to the caller last."""
         rule = f"get_{kind}"
+        if self.caller.operator and not self.caller.policy.customized(rule):  # who sees everything asks nobody
+            return self._network.of_kind(kind)
         if kind not in OWNED or self.caller.may(rule, Target(_NOBODYS)):
             return map(self.shown, filter(self.may_see, self._network.of_kind(kind)))
         return map(self.shown, self._of_projects(kind) if self.caller.policy.customized(rule) else self._own(kind))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterator
 from typing import Any
 from urllib.parse import urlencode
@@ -16,7 +17,7 @@ from weft.apps.northbound.making import is_list, new, several
 from weft.apps.northbound.paths import COLLECTIONS, PATHS
 from weft.apps.northbound.seeing import sight_of
 from weft.apps.northbound.thing_operations import of_collection
-from weft.apps.northbound.views import datapath_text, view
+from weft.apps.northbound.views import Rendered, datapath_text, view
 from weft.controller.model.facts import Fact
 from weft.controller.model.visibility import NOBODYS
 from weft.controller.service import Service
@@ -30,6 +31,7 @@ class Collection:
     def __init__(self, service: Service, kind: str) -> None:
         self._service = service
         self._kind = kind
+        self._rendered = Rendered(service)
         self.operations = of_collection(kind)
 
     def on_get(self, req: falcon.Request, resp: falcon.Response) -> None:
@@ -37,14 +39,17 @@ class Collection:
         asked = query.read(self._kind, req.params)
         sight = sight_of(self._service, req)
         found = find(self._service, sight, self._kind, asked)
-        answer: dict[str, Any] = {COLLECTIONS[self._kind]: list(self._views(found.items, asked.fields))}
+        answer: dict[str, Any] = {}
         if found.marker is not None:
             answer["next"] = next_page(req, found.marker)
             resp.append_link(answer["next"], "next")
         if self._kind == "switch" and sight.caller.may("get_switch", NOBODYS):
             unknown = self._service.unknown_switches()
             answer["unknown"] = [{"dpid": datapath_text(dpid), "address": address} for dpid, address in unknown]
-        resp.media = answer
+        rest = f", {json.dumps(answer)[1:]}" if answer else "}"
+        shown = ", ".join(self._texts(found.items, asked.fields))
+        resp.text = f'{{"{COLLECTIONS[self._kind]}": [{shown}]{rest}'
+        resp.content_type = falcon.MEDIA_JSON
 
     def on_post(self, req: falcon.Request, resp: falcon.Response) -> None:
         """Make one, or several: all of them or none."""
@@ -61,12 +66,15 @@ class Collection:
         headers = {"Location": path_of(fact), "ETag": f'"{fact.revision}"'}
         return Done(view(self._service, fact), falcon.HTTP_CREATED, headers)
 
-    def _views(self, facts: list[Fact], fields: tuple[str, ...] | None) -> Iterator[dict[str, Any]]:
+    def _texts(self, facts: list[Fact], fields: tuple[str, ...] | None) -> Iterator[str]:
         for number, fact in enumerate(facts, 1):
             if number % _SLICE == 0:
                 eventlet.sleep(0)
-            document = view(self._service, fact)
-            yield document if fields is None else {name: document[name] for name in fields}
+            if fields is None:
+                yield self._rendered.text(fact)
+            else:
+                document = view(self._service, fact)
+                yield json.dumps({name: document[name] for name in fields})
 
 
 def path_of(fact: Fact) -> str:

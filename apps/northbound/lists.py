@@ -10,6 +10,7 @@ import eventlet
 from weft.apps.northbound.paging import Page, page
 from weft.apps.northbound.query import Query, values_by
 from weft.controller.model.facts import Fact, Port
+from weft.controller.model.ownership import OWNED
 from weft.controller.service import Service
 
 _BESIDE: Mapping[tuple[str, str], Callable[[Service, Any], Any]] = {
@@ -41,6 +42,8 @@ def _candidates(service: Service, sight: Any, kind: str, query: Query) -> Iterab
     ids: Iterable[str] | None = query.texts.get("id")
     if ids is None and kind == "port" and "segment" in query.texts:
         ids = (port for segment in set(query.texts["segment"]) for port in service.network.ports_of(segment))
+    if ids is None and kind in OWNED and "name" in query.texts:
+        return (fact for name in dict.fromkeys(query.texts["name"]) for fact in sight.named(kind, name))
     if ids is None:
         found: Iterable[Fact] = sight.all(kind)
         return found

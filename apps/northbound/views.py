@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import json
 from typing import Any
 
-from weft.controller.fabric_state import FlowReport
+from weft.controller.fabric_state import FlowReport, Status, SwitchState
 from weft.controller.model.accounts import COUNTED
 from weft.controller.model.documents import to_document
-from weft.controller.model.facts import Fact, Link, Port, Quota, Switch
+from weft.controller.model.facts import Fact, Key, Link, Port, Quota, Switch, key_of
 from weft.controller.model.quotas import limit_of
 from weft.controller.service import Service
 
@@ -23,25 +24,54 @@ def datapath_text(dpid: int) -> str:
 
 def view(service: Service, fact: Fact) -> dict[str, Any]:
     """``view(service, fact)`` returns the fact's document, with its state where it has one."""
-    document = to_document(fact)
+    return plain(fact) | _state(service, fact)
+
+
+class Rendered:
+    """Facts as JSON. What a fact says itself is written once; what is known of it now is written each time."""
+
+    def __init__(self, service: Service) -> None:
+        self._service = service
+        self._written: dict[Key, tuple[Fact, str]] = {}  # the fact, and its document without the last brace
+
+    def text(self, fact: Fact) -> str:
+        """The same as ``view``, as a text."""
+        key = key_of(fact)
+        known = self._written.get(key)
+        if known is None or known[0] is not fact:
+            if len(self._written) >= _MOST_WRITTEN:
+                self._written.clear()
+            known = self._written[key] = (fact, json.dumps(plain(fact))[:-1])
+        state = _state(self._service, fact)
+        return f"{known[1]}, {json.dumps(state)[1:]}" if state else f"{known[1]}}}"
+
+
+_MOST_WRITTEN = 20_000  # documents, of about 700 octets
+
+
+def _state(service: Service, fact: Fact) -> dict[str, Any]:
+    """What is known of a fact now, which may be one that is gone."""
+    network, gone = service.network, service.network.fact(key_of(fact)) is None
     match fact:
         case Port():
-            attachment = service.network.attachment(fact.id)
-            document["vif"] = attachment.vif if attachment is not None else None
-            document["effective_security"] = service.network.security(fact)
-            document["status"] = service.port_status(fact.id)._asdict()
+            attachment = network.attachment(fact.id)
+            status = service.port_status(fact.id) if not gone else Status("DOWN", "the port has been deleted")
+            return {
+                "vif": attachment.vif if attachment is not None else None,
+                "effective_security": network.security(fact),
+                "status": {"state": status.state, "reason": status.reason},
+            }
         case Switch():
-            document["dpid"] = datapath_text(fact.dpid)
-            document |= service.switch_state(fact.id)._asdict()
-            document["software"] = service.software(fact.id)
-            document["interfaces"] = _interfaces(service, fact.id)
+            state = service.switch_state(fact.id) if not gone else SwitchState(False, False, ())
+            software = service.software(fact.id) if not gone else None
+            return {**state._asdict(), "software": software, "interfaces": _interfaces(service, fact.id)}
         case Link():
-            document["up"] = service.link_up(fact.id)
+            return {"up": not gone and service.link_up(fact.id)}
         case Quota():
-            network = service.network
-            document["usage"] = {kind: network.ownership.count(kind, fact.id) for kind in COUNTED}
-            document["effective"] = {kind: limit_of(network, fact.id, kind) for kind in COUNTED}
-    return document
+            usage = {kind: network.ownership.count(kind, fact.id) for kind in COUNTED}
+            return {"usage": usage, "effective": {kind: limit_of(network, fact.id, kind) for kind in COUNTED}}
+        case _:
+            return {}
 
 
 def plain(fact: Fact) -> dict[str, Any]:

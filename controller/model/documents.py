@@ -36,6 +36,8 @@ _NAMED: dict[tuple[str, str], type[Any]] = {
     ("trunk", "attributes"): Attribute,
 }
 
+_SIMPLE = frozenset({str, int, bool, type(None)})
+
 
 @cache
 def field_names(kind: str) -> tuple[str, ...]:
@@ -69,6 +71,8 @@ def _reading(kind: str) -> tuple[tuple[str, ...], Callable[[Fact], tuple[Any, ..
 
 
 def _plain(value: Any) -> Any:
+    if value.__class__ in _SIMPLE:
+        return value
     if hasattr(value, "_asdict"):
         return value._asdict()
     return [_plain(item) for item in value] if isinstance(value, tuple) else value
