@@ -6,21 +6,20 @@ what it was asked.
 
 from __future__ import annotations
 
-import json
 import ssl
 import threading
 import time
 from dataclasses import dataclass, field
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from http.server import ThreadingHTTPServer
 from secrets import token_urlsafe
 from types import TracebackType
-from typing import Any, NamedTuple, Self
-from urllib.parse import parse_qs, urlsplit
+from typing import Any, Self
 from uuid import uuid4
 
-Document = dict[str, Any]
+from tests.keystone_http import Asked, Document, Wrong, unauthorized
+from tests.keystone_http import Handler as HttpHandler
+
 _DOMAIN = {"id": "default", "name": "Default"}
-_LONGEST = 1 << 20
 
 
 @dataclass
@@ -39,28 +38,6 @@ class Project:
 
     name: str
     id: str = field(default_factory=lambda: uuid4().hex)
-
-
-class Asked(NamedTuple):
-    """A request that has come."""
-
-    method: str
-    path: str
-    subject: str | None
-    by: str | None
-
-
-class Wrong(Exception):
-    """An answer that is an error, in Keystone's words."""
-
-    def __init__(self, status: int, title: str, message: str) -> None:
-        self.status = status
-        self.document = {"error": {"code": status, "message": message, "title": title}}
-        super().__init__(message)
-
-
-def _unauthorized() -> Wrong:
-    return Wrong(401, "Unauthorized", "The request you have made requires authentication.")
 
 
 class Keystone:
@@ -84,7 +61,7 @@ class Keystone:
         self.closed = False
         keystone = self
 
-        class Handler(_Handler):
+        class Handler(HttpHandler):
             service = keystone
 
         self._server = ThreadingHTTPServer(("127.0.0.1", port), Handler)
@@ -152,7 +129,7 @@ class Keystone:
         if project is not None:
             held = one.roles.get(project)
             if not held:
-                raise _unauthorized()
+                raise unauthorized()
             scope = self.projects[project]
             token["project"] = {"domain": _DOMAIN, "id": scope.id, "name": scope.name}
             token["is_domain"] = False
@@ -203,7 +180,7 @@ class Keystone:
         except (KeyError, TypeError, AttributeError) as error:
             raise Wrong(400, "Bad Request", f"Expecting to find {error} in the request body.") from None
         if user is None:
-            raise _unauthorized()
+            raise unauthorized()
         project = self._scope(scope)
         text = self.issue(user.name, project)
         self.tokens[text]["methods"] = list(methods)
@@ -213,7 +190,7 @@ class Keystone:
         """``GET /v3/auth/tokens``: a token may look at itself, and whoever is admin or service at any."""
         asking = self.live(by)
         if asking is None:
-            raise _unauthorized()
+            raise unauthorized()
         roles = {role["name"] for role in asking.get("roles", ())}
         if by != subject and not roles & {"admin", "service"}:
             raise Wrong(
@@ -227,7 +204,7 @@ class Keystone:
     def known_projects(self, by: str | None, name: str | None) -> list[Document]:
         """The projects, for whoever has a token."""
         if self.live(by) is None:
-            raise _unauthorized()
+            raise unauthorized()
         return [
             {"id": p.id, "name": p.name, "domain_id": "default", "enabled": True, "is_domain": False, "description": ""}
             for p in self.projects.values()
@@ -245,7 +222,7 @@ class Keystone:
         for project in self.projects.values():
             if wanted.get("id") == project.id or wanted.get("name") == project.name:
                 return project.name
-        raise _unauthorized()
+        raise unauthorized()
 
     def _catalog(self) -> list[Document]:
         return [
@@ -273,87 +250,3 @@ def _stamp(seconds: float) -> str:
     """
     whole = int(seconds)
     return time.strftime("%Y-%m-%dT%H:%M:%S", time.gmtime(whole)) + f".{int((seconds - whole) * 1e6):06d}Z"
-
-
-class _Handler(BaseHTTPRequestHandler):
-    """The HTTP of it."""
-
-    service: Keystone
-    protocol_version = "HTTP/1.1"
-    disable_nagle_algorithm = True
-
-    def do_GET(self) -> None:
-        self._answer()
-
-    do_HEAD = do_POST = do_DELETE = do_GET  # noqa: N815
-
-    def log_message(self, format: str, *args: Any) -> None:
-        """Nothing."""
-
-    def _answer(self) -> None:
-        service = self.service
-        if service.closed:  # on a connection of before
-            self.close_connection = True
-            return
-        address = urlsplit(self.path)
-        path = address.path.rstrip("/")
-        by, subject = self.headers.get("X-Auth-Token"), self.headers.get("X-Subject-Token")
-        service.asked.append(Asked(self.command, path, subject, by))
-        body = self.rfile.read(min(int(self.headers.get("Content-Length") or 0), _LONGEST))
-        time.sleep(service.delay)
-        try:
-            if service.broken is not None:
-                raise Wrong(
-                    service.broken, "Broken", "An unexpected error prevented the server from fulfilling your request."
-                )
-            self._say(*self._route(path, parse_qs(address.query), by, subject, body))
-        except Wrong as wrong:
-            more = {"WWW-Authenticate": f'Keystone uri="{service.url}"'} if wrong.status == 401 else {}
-            self._say(wrong.status, wrong.document, more)
-
-    def _route(
-        self, path: str, query: dict[str, list[str]], by: str | None, subject: str | None, body: bytes
-    ) -> tuple[int, Document | None, dict[str, str]]:
-        service = self.service
-        match self.command, path.split("/")[1:]:
-            case "GET" | "HEAD", [] | [""]:
-                return 300, service.versions(), {}
-            case "GET" | "HEAD", ["v3"]:
-                return 200, {"version": service.version()}, {}
-            case "POST", ["v3", "auth", "tokens"]:
-                try:
-                    asked = json.loads(body)
-                except ValueError:
-                    raise Wrong(400, "Bad Request", "The request body is not JSON.") from None
-                text, token = service.authenticate(asked)
-                return 201, {"token": token}, {"X-Subject-Token": text}
-            case "GET" | "HEAD", ["v3", "auth", "tokens"]:
-                token = service.validate(by, subject)
-                if "nocatalog" in urlsplit(self.path).query:
-                    token = {name: value for name, value in token.items() if name != "catalog"}
-                return 200, {"token": token}, {"X-Subject-Token": subject or ""}
-            case "DELETE", ["v3", "auth", "tokens"]:
-                service.validate(by, subject)
-                service.revoke(subject or "")
-                return 204, None, {}
-            case "GET", ["v3", "projects"] | ["v3", "auth", "projects"]:
-                found = service.known_projects(by, query.get("name", [None])[0])
-                return 200, {"projects": found, "links": {"self": f"{service.url}{path}", "next": None}}, {}
-            case "GET", ["v3", "projects", id]:
-                for project in service.known_projects(by, None):
-                    if project["id"] == id:
-                        return 200, {"project": project}, {}
-                raise Wrong(404, "Not Found", f"Could not find project: {id}.")
-            case _:
-                raise Wrong(404, "Not Found", "The resource could not be found.")
-
-    def _say(self, status: int, document: Document | None, more: dict[str, str]) -> None:
-        content = b"" if document is None else json.dumps(document).encode()
-        self.send_response(status)
-        for name, value in (more | {"Vary": "X-Auth-Token", "Content-Length": str(len(content))}).items():
-            self.send_header(name, value)
-        if document is not None:
-            self.send_header("Content-Type", "application/json")
-        self.end_headers()
-        if self.command != "HEAD":
-            self.wfile.write(content)
