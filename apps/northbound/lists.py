@@ -8,7 +8,7 @@ from typing import Any
 import eventlet
 
 from weft.apps.northbound.paging import Page, page
-from weft.apps.northbound.query import Query, values_by
+from weft.apps.northbound.query import Query, in_plain_order, values_by
 from weft.controller.model.facts import Fact, Port
 from weft.controller.model.ownership import OWNED
 from weft.controller.service import Service
@@ -28,11 +28,12 @@ def find(service: Service, sight: Any, kind: str, query: Query) -> Page:
     tests = [(_reading(service, kind, name), test) for name, test in query.tests.items()]
     return page(
         list(_candidates(service, sight, kind, query)),  # they are values: what changes meanwhile does not matter
-        wanted=lambda fact: all(test(read(fact)) for read, test in tests),
+        wanted=(lambda fact: all(test(read(fact)) for read, test in tests)) if tests else None,
         values=values_by(query.orders),
         orders=query.orders,
         limit=query.limit,
         marker=query.marker,
+        plain=in_plain_order(kind, query.orders),
         breathe=lambda: eventlet.sleep(0),
     )
 

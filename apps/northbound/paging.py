@@ -88,25 +88,27 @@ def values_of(marker: str, orders: Sequence[Order]) -> list[Any]:
 def page(
     items: Sequence[T],
     *,
-    wanted: Callable[[T], bool],
+    wanted: Callable[[T], bool] | None,
     values: Callable[[T], Sequence[Any]],
     orders: Sequence[Order],
     limit: int | None,
     marker: str | None,
+    plain: bool,
     breathe: Callable[[], None],
 ) -> Page:
     """``page(items, …)`` returns the wanted items in order, at most ``limit`` behind ``marker``; it looks at each once.
 
-    ``breathe`` is called now and then: whoever else waits has a turn.
+    ``plain``: its values can be compared as they are. ``breathe`` is called now and then: whoever waits has a turn.
     """
-    behind = place(values_of(marker, orders), orders) if marker is not None else None
+    said = values_of(marker, orders) if marker is not None else None
+    behind = None if said is None else tuple(said) if plain else place(said, orders)
 
     def found() -> Iterable[tuple[Place, int, T]]:
         for number, item in enumerate(items, 1):
             if number % SLICE == 0:
                 breathe()
-            if wanted(item):
-                here = place(values(item), orders)
+            if wanted is None or wanted(item):
+                here = tuple(values(item)) if plain else place(values(item), orders)
                 if behind is None or behind < here:
                     yield here, number, item
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from functools import cache
+from operator import attrgetter
 from types import NoneType
 from typing import Any, NamedTuple, get_args, get_origin, get_type_hints
 
@@ -123,10 +124,17 @@ def limit(given: Mapping[str, Any]) -> int | None:
     return number
 
 
-def values_by(orders: tuple[Order, ...]) -> Callable[[Fact], list[Any]]:
+def values_by(orders: tuple[Order, ...]) -> Callable[[Fact], tuple[Any, ...]]:
     """A function to the values that a fact is sorted by."""
     names = [order.field for order in orders]
-    return lambda fact: [getattr(fact, name, 0) for name in names]
+    if len(names) > 1:
+        return attrgetter(*names)
+    return lambda fact: (getattr(fact, names[0]),)
+
+
+def in_plain_order(kind: str, orders: tuple[Order, ...]) -> bool:
+    """Whether the values can be compared as they are: all ascending, and none of them ever missing."""
+    return not any(order.descending or NoneType in get_args(filters(kind)[order.field]) for order in orders)
 
 
 def _orders(kind: str, given: Mapping[str, Any]) -> tuple[Order, ...]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from functools import lru_cache
 from typing import Any
 
 from weft.controller.fabric_state import FlowReport, Status, SwitchState
@@ -43,7 +44,15 @@ class Rendered:
                 self._written.clear()
             known = self._written[key] = (fact, json.dumps(plain(fact))[:-1])
         state = _state(self._service, fact)
+        if isinstance(fact, Port):
+            return known[1] + _of_port(state["vif"], state["effective_security"], *state["status"].values())
         return f"{known[1]}, {json.dumps(state)[1:]}" if state else f"{known[1]}}}"
+
+
+@lru_cache(maxsize=4096)  # many ports say the same of themselves
+def _of_port(vif: str | None, security: str, state: str, reason: str) -> str:
+    status = {"state": state, "reason": reason}
+    return f", {json.dumps({'vif': vif, 'effective_security': security, 'status': status})[1:]}"
 
 
 _MOST_WRITTEN = 20_000  # documents, of about 700 octets
