@@ -144,8 +144,11 @@ class FabricState:
 
     # questions
 
-    def port_status(self, port_id: str) -> Status:
-        """``port_status(id)`` says whether frames pass, as far as the switches have proven it. Raises ``KeyError``."""
+    def port_status(self, port_id: str, settled: set[str] | None = None) -> Status:
+        """``port_status(id)`` says whether frames pass, as far as the switches have proven it. Raises ``KeyError``.
+
+        Who asks of many ports in one breath gives the same set each time, of switches that are known to be settled.
+        """
         network = self.network
         port = network.port(port_id)
         if port is None:
@@ -171,21 +174,23 @@ class FabricState:
             return Status("DOWN", f"switch {at.switch} has no interface {at.interface}")
         if not interface.up:
             return Status("DOWN", f"interface {at.interface} of {at.switch} is down or shut")
-        plugged = (network.vif_in(port_id), bearing, network.vif_in(bearing.id) if bearing is not None else None)
-        decisive = {key_of(fact) for fact in (port, interface, attachment, *plugged) if fact is not None}
-        decisive |= {Key("trunking", port_id), *(Key("segment", on) for on in port.segments)}
-        if not decisive.isdisjoint(self._uncompiled):
-            return Status("BUILD", "the change is being compiled")
-        return self._proof(port_id, port.segments, at.switch)
+        if self._uncompiled:
+            plugged = (network.vif_in(port_id), bearing, network.vif_in(bearing.id) if bearing is not None else None)
+            decisive = {key_of(fact) for fact in (port, interface, attachment, *plugged) if fact is not None}
+            decisive |= {Key("trunking", port_id), *(Key("segment", on) for on in port.segments)}
+            if not decisive.isdisjoint(self._uncompiled):
+                return Status("BUILD", "the change is being compiled")
+        return self._proof(port_id, port.segments, at.switch, set() if settled is None else settled)
 
-    def _proof(self, port: str, segments: Sequence[str], at: str) -> Status:
+    def _proof(self, port: str, segments: Sequence[str], at: str, settled: set[str]) -> Status:
         """Whether every switch that the port's flows live on has acknowledged them, on each of its segments."""
         own = (Key("port", port), *(Key("segment", segment) for segment in segments))
-        for switch in sorted({at}.union(*map(self.compiler.span, segments))):
+        for switch in sorted({at}.union(*map(self.compiler.span, segments)) - settled):
             progress = self.progress(switch)
             if progress is None:
                 return Status("BUILD", f"what switch {switch} should hold is being compiled")
             if progress.settled:
+                settled.add(switch)
                 continue
             if not progress.audited_once:
                 return Status("BUILD", f"switch {switch} has not said yet what it holds")

@@ -25,6 +25,7 @@ class Asking:
     """One request: the caller, and the service through the caller's eyes.
 
     ``promised`` are the addresses that this request's commands take, before they are taken: (segment, address).
+    ``settled`` are switches that have proven to hold what they should, until others have had their turn.
     ``rules_by_group`` and ``shared_by_segment`` are what groups and segments are to have in the end, since one request
     may add to one of them several times; ``renamed`` are the new ids of what has another one afterwards.
     """
@@ -34,6 +35,7 @@ class Asking:
         self.sight = service.sight(caller)
         self.caller = self.sight.caller
         self.promised: set[tuple[str, str]] = set()
+        self.settled: set[str] = set()
         self.subnets_by_segment: dict[str, tuple[Subnet, ...]] = {}
         self.rules_by_group: dict[str, tuple[SecurityRule, ...]] = {}
         self.shared_by_segment: dict[str, tuple[str, ...]] = {}
@@ -54,6 +56,7 @@ class Asking:
 
     def submit(self, commands: list[Command]) -> list[Fact | None]:
         """Do the commands in one transaction. Raises ``Refused``."""
+        self.settled.clear()
         return self.service.submit(commands, self.caller) if commands else []
 
 

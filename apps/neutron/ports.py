@@ -76,18 +76,19 @@ class Ports(Resource):
 
     def state(self, asking: Asking, fact: Port) -> tuple[object, ...]:
         """What the document tells besides the port: the VIF, whether frames pass, and which subnets there are."""
-        network = asking.service.network
+        network, id = asking.service.network, fact.id
+        carrier = network.carrier(id)
         return (
             fact,
-            network.attachment(fact.id),
+            network.attachment(id),
             vif_in(asking, fact),
-            asking.service.port_status(fact.id).state,
+            asking.service.port_status(id, asking.settled).state,
             subnets_of(asking, fact.segment),
             fact.security or network.security(fact),
             network.count("switch"),
-            network.carrier(fact.id),
-            network.location(fact.id),
-            network.trunk(network.trunks.of(fact.id) or ""),
+            carrier,
+            network.location(id) if carrier is not None else None,
+            network.trunk(network.trunks.of(id) or ""),
         )
 
     def revision(self, asking: Asking, fact: Port) -> int:

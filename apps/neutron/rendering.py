@@ -62,6 +62,7 @@ class Renderer:
         for number, fact in enumerate(facts, 1):
             if number % _SLICE == 0:
                 eventlet.sleep(0)
+                asking.settled.clear()
             try:
                 found.append(self.one(asking, fact, hidden))
             except KeyError:

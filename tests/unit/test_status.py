@@ -49,6 +49,16 @@ def test_a_port_is_active_when_every_switch_on_the_way_has_acknowledged_it(net: 
     assert (net.status("a"), net.status("b")) == (ACTIVE, ACTIVE)
 
 
+def test_whoever_asks_of_many_ports_learns_the_same(net: Controller) -> None:
+    settled: set[str] = set()
+    net.serve("s1", "s2")
+    assert net.service.port_status("a", settled) == net.service.port_status("a")
+    assert settled == {"s1", "s2"}, "s3 has not said yet what it holds"
+    net.serve("s3")
+    assert (net.service.port_status("a", settled), net.service.port_status("b", settled)) == (ACTIVE, ACTIVE)
+    assert settled == {"s1", "s2", "s3"}
+
+
 @pytest.mark.parametrize(
     ("change", "reason"),
     [
