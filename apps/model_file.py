@@ -28,7 +28,7 @@ from weft.controller.model.network import Network
 from weft.controller.model.rules import Malformed, check_identifier
 
 # Each after those that it names.
-FILED = tuple(k for k in ("quota", "switch", "link", "segment", "subnet", "vif", "port") if k in COLLECTIONS)
+FILED = ("quota", "switch", "link", "segment", "subnet", "security_group", "vif", "port", "trunk")
 
 
 class ModelError(Exception):

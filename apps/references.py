@@ -6,7 +6,7 @@ from collections import defaultdict
 from collections.abc import Callable, Mapping
 from typing import Any
 
-REFERENCES = {"segment": "segment", "vif": "vif"}  # fields that name a thing, and of which kind it is
+REFERENCES = {"segment": "segment", "vif": "vif", "port": "port"}  # fields that name a thing, and of which kind it is
 Elsewhere = Callable[[str, str, str | None], str | None]
 
 
@@ -65,4 +65,12 @@ class References:
                 subport._replace(segment=self.find("segment", subport.segment, project) or subport.segment)
                 for subport in found["trunk"]
             )
+        if "subports" in found:
+            found["subports"] = tuple(
+                carried._replace(port=self.find("port", carried.port, project) or carried.port)
+                for carried in found["subports"]
+            )
+        if "security_groups" in found:
+            groups = found["security_groups"]
+            found["security_groups"] = tuple(self.find("security_group", group, project) or group for group in groups)
         return found

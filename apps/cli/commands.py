@@ -32,7 +32,7 @@ app = typer.Typer(
     help=f"Segments, ports and VIFs of an OpenFlow fabric.\n\n{exits.told()}",
 )
 for kind in PATHS:
-    app.add_typer(group(kind), name=kind)
+    app.add_typer(group(kind), name=kind.replace("_", "-"))
 app.add_typer(claims.commands, name="claim")
 app.add_typer(tokens.commands, name="token")
 app.add_typer(config.commands, name="config")

@@ -22,6 +22,8 @@ COLUMNS: dict[str, tuple[str, ...]] = {
     "vif": ("id", "name", "mac", "project", "switch", "interface"),
     "subnet": ("id", "name", "project", "segment", "cidr", "gateway_ip"),
     "quota": ("id", "limits", "usage"),
+    "security_group": ("id", "name", "project", "stateful", "rules"),
+    "trunk": ("id", "name", "project", "port", "subports", "admin_up"),
     "switch": ("id", "dpid", "connected", "settled", "fabric_interfaces", "problems"),
     "link": ("id", "origin", "admin_up", "up"),
 }
@@ -30,6 +32,8 @@ FILTERS: dict[str, tuple[str, ...]] = {
     "port": ("name", "project", "segment"),
     "vif": ("name", "project"),
     "subnet": ("name", "project", "segment"),
+    "security_group": ("name", "project"),
+    "trunk": ("name", "project"),
 }
 IfRevision = Annotated[int | None, typer.Option(help="Only if it still is at that revision.", show_default=False)]
 

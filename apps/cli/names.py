@@ -7,7 +7,7 @@ from typing import Any
 
 from weft.apps.client import Client, Document, Problem
 
-NAMED = frozenset({"segment", "port", "vif", "subnet"})  # what has a name beside its id
+NAMED = frozenset({"segment", "port", "vif", "subnet", "security_group", "trunk"})  # what has a name beside its id
 
 
 def find(client: Client, kind: str, given: str) -> Document:
@@ -33,10 +33,16 @@ def resolve(client: Client, kind: str, given: str) -> str:
 
 
 def by_id(client: Client, fields: Mapping[str, Any]) -> dict[str, Any]:
-    """The same fields, with every segment in them named by its id."""
+    """The same fields, with every segment and port in them named by its id."""
     found = dict(fields)
     if "segment" in found:
         found["segment"] = resolve(client, "segment", found["segment"])
+    if "port" in found:
+        found["port"] = resolve(client, "port", found["port"])
+    if "subports" in found:
+        found["subports"] = [
+            {**carried, "port": resolve(client, "port", carried["port"])} for carried in found["subports"]
+        ]
     if "trunk" in found:
         found["trunk"] = [
             {**subport, "segment": resolve(client, "segment", subport["segment"])} for subport in found["trunk"]

@@ -9,9 +9,12 @@ from typing import Any
 from weft.apps.cli.times import told
 from weft.controller.model.accounts import Limit
 from weft.controller.model.facts import Endpoint
+from weft.controller.model.security_groups import SecurityRule
 from weft.controller.model.subnet import Pool, Route
 from weft.controller.model.traits import AllowedAddress, Offer, Subport
+from weft.controller.model.trunks import Carried
 
+_NUMBERS = ("port_range_min", "port_range_max", "created_at")
 _MAC = re.compile(r"[0-9A-Fa-f]{2}([:-][0-9A-Fa-f]{2}){5}")
 
 
@@ -100,6 +103,31 @@ def limit(text: str) -> dict[str, Any]:
     return {"kind": kind, "most": int(most)}
 
 
+def carried(text: str) -> dict[str, Any]:
+    """A VLAN tag, and the port that a trunk carries by it.
+
+    >>> carried("100=web1")
+    {'port': 'web1', 'tag': 100}
+    """
+    tag, equals, port = text.partition("=")
+    if not equals or not _is_number(tag):
+        raise ValueError(f"must be TAG=PORT, such as 100=web1, not {text!r}")
+    return {"port": port, "tag": int(tag)}
+
+
+def security_rule(text: str) -> dict[str, Any]:
+    """What a rule of a security group says, part by part. A part of a text has no comma.
+
+    >>> security_rule("id=web,direction=ingress,protocol=tcp,port_range_min=80,port_range_max=80")["port_range_max"]
+    80
+    """
+    parts = [part.partition("=") for part in text.split(",")]
+    if not all(equals and name.strip() in SecurityRule._fields for name, equals, _ in parts):
+        raise ValueError(f"must be id=ID,direction=ingress and the like, not {text!r}")
+    said = {name.strip(): value for name, _, value in parts}
+    return {name: int(value) if _is_number(value) and name in _NUMBERS else value for name, value in said.items()}
+
+
 READ_BY_TYPE: dict[Any, Callable[[str], dict[str, Any]]] = {
     Endpoint: end,
     Offer: offer,
@@ -108,6 +136,8 @@ READ_BY_TYPE: dict[Any, Callable[[str], dict[str, Any]]] = {
     Pool: pool,
     Route: route,
     Limit: limit,
+    Carried: carried,
+    SecurityRule: security_rule,
 }
 
 
@@ -130,6 +160,12 @@ def spelled(field: str, value: Any) -> Any:
             return [f"{pool['start']}-{pool['end']}" for pool in value]
         case "host_routes", list():
             return [f"{route['destination']}={route['nexthop']}" for route in value]
+        case "subports", list():
+            return [f"{carried['tag']}={carried['port']}" for carried in value]
+        case "rules", list():
+            return [
+                ",".join(f"{part}={said}" for part, said in rule.items() if said not in (None, "")) for rule in value
+            ]
         case "limits", list():
             return [f"{limit['kind']}={limit['most']}" for limit in value]
     return value

@@ -72,6 +72,10 @@ class Client:
         self.vifs = Things[d.Vif, d.NewVif, d.ChangedVif](self._connection, "vif")
         self.subnets = Things[d.Subnet, d.NewSubnet, d.ChangedSubnet](self._connection, "subnet")
         self.quotas = Things[d.Quota, d.NewQuota, d.ChangedQuota](self._connection, "quota")
+        self.security_groups = Things[d.SecurityGroup, d.NewSecurityGroup, d.ChangedSecurityGroup](
+            self._connection, "security_group"
+        )
+        self.trunks = Things[d.Trunk, d.NewTrunk, d.ChangedTrunk](self._connection, "trunk")
         self.switches = Things[d.Switch, d.NewSwitch, d.ChangedSwitch](self._connection, "switch")
         self.links = Things[d.Link, d.NewLink, d.ChangedLink](self._connection, "link")
 

@@ -77,6 +77,19 @@ class ChangedQuota(TypedDict):
     limits: NotRequired[list[GivenQuotaLimit]]
 
 
+class ChangedSecurityGroup(TypedDict):
+    """What is changed of a security_group; all else stays as it is."""
+
+    id: NotRequired[str]
+    name: NotRequired[str]
+    project: NotRequired[str]
+    stateful: NotRequired[bool]
+    rules: NotRequired[list[GivenSecurityGroupSecurityRule]]
+    tags: NotRequired[list[str]]
+    description: NotRequired[str]
+    attributes: NotRequired[list[GivenSecurityGroupAttribute]]
+
+
 class ChangedSegment(TypedDict):
     """What is changed of a segment; all else stays as it is."""
 
@@ -123,6 +136,20 @@ class ChangedSwitch(TypedDict):
     fabric_interfaces: NotRequired[list[str]]
     tags: NotRequired[list[str]]
     description: NotRequired[str]
+
+
+class ChangedTrunk(TypedDict):
+    """What is changed of a trunk; all else stays as it is."""
+
+    id: NotRequired[str]
+    name: NotRequired[str]
+    project: NotRequired[str]
+    port: NotRequired[str]
+    admin_up: NotRequired[bool]
+    subports: NotRequired[list[GivenTrunkCarried]]
+    tags: NotRequired[list[str]]
+    description: NotRequired[str]
+    attributes: NotRequired[list[GivenTrunkAttribute]]
 
 
 class ChangedVif(TypedDict):
@@ -283,6 +310,28 @@ class GivenQuotaLimit(TypedDict):
     most: int
 
 
+class GivenSecurityGroupAttribute(TypedDict):
+    """GivenSecurityGroupAttribute."""
+
+    name: str
+    value: str
+
+
+class GivenSecurityGroupSecurityRule(TypedDict):
+    """GivenSecurityGroupSecurityRule."""
+
+    id: str
+    direction: str
+    ethertype: NotRequired[str]
+    protocol: NotRequired[str | None]
+    port_range_min: NotRequired[int | None]
+    port_range_max: NotRequired[int | None]
+    remote_ip_prefix: NotRequired[str | None]
+    remote_group: NotRequired[str | None]
+    description: NotRequired[str]
+    created_at: NotRequired[int]
+
+
 class GivenSegmentAttribute(TypedDict):
     """GivenSegmentAttribute."""
 
@@ -309,6 +358,20 @@ class GivenSubnetRoute(TypedDict):
 
     destination: str
     nexthop: str
+
+
+class GivenTrunkAttribute(TypedDict):
+    """GivenTrunkAttribute."""
+
+    name: str
+    value: str
+
+
+class GivenTrunkCarried(TypedDict):
+    """GivenTrunkCarried."""
+
+    port: str
+    tag: int
 
 
 class GivenVifAttribute(TypedDict):
@@ -379,6 +442,12 @@ class MadeQuotaList(TypedDict):
     quotas: list[Quota]
 
 
+class MadeSecurityGroupList(TypedDict):
+    """MadeSecurityGroupList."""
+
+    security_groups: list[SecurityGroup]
+
+
 class MadeSegmentList(TypedDict):
     """MadeSegmentList."""
 
@@ -409,6 +478,12 @@ class MadeToken(TypedDict):
     created_at: int
     revision: int
     secret: str
+
+
+class MadeTrunkList(TypedDict):
+    """MadeTrunkList."""
+
+    trunks: list[Trunk]
 
 
 class MadeVifList(TypedDict):
@@ -459,6 +534,19 @@ class NewQuota(TypedDict):
 
     id: str
     limits: NotRequired[list[GivenQuotaLimit]]
+
+
+class NewSecurityGroup(TypedDict):
+    """A new security_group."""
+
+    id: NotRequired[str]
+    name: NotRequired[str]
+    project: NotRequired[str]
+    stateful: NotRequired[bool]
+    rules: NotRequired[list[GivenSecurityGroupSecurityRule]]
+    tags: NotRequired[list[str]]
+    description: NotRequired[str]
+    attributes: NotRequired[list[GivenSecurityGroupAttribute]]
 
 
 class NewSegment(TypedDict):
@@ -518,6 +606,20 @@ class NewToken(TypedDict):
     expires: NotRequired[int | None]
     expires_in: NotRequired[int | None]
     description: NotRequired[str]
+
+
+class NewTrunk(TypedDict):
+    """A new trunk."""
+
+    id: NotRequired[str]
+    name: NotRequired[str]
+    project: NotRequired[str]
+    port: str
+    admin_up: NotRequired[bool]
+    subports: NotRequired[list[GivenTrunkCarried]]
+    tags: NotRequired[list[str]]
+    description: NotRequired[str]
+    attributes: NotRequired[list[GivenTrunkAttribute]]
 
 
 class NewVif(TypedDict):
@@ -597,6 +699,22 @@ class PartOfQuota(TypedDict):
     effective: NotRequired[dict[str, Any]]
 
 
+class PartOfSecurityGroup(TypedDict):
+    """A set of rules that ports are in. What a stateful one allows is answered as well."""
+
+    id: NotRequired[str]
+    name: NotRequired[str]
+    project: NotRequired[str]
+    stateful: NotRequired[bool]
+    rules: NotRequired[list[SecurityGroupSecurityRule]]
+    tags: NotRequired[list[str]]
+    description: NotRequired[str]
+    attributes: NotRequired[list[SecurityGroupAttribute]]
+    created_at: NotRequired[int]
+    updated_at: NotRequired[int]
+    revision: NotRequired[int]
+
+
 class PartOfSegment(TypedDict):
     """An isolated layer-2 space. `number` is its name inside the switches, never shown on a wire."""
 
@@ -657,6 +775,23 @@ class PartOfSwitch(TypedDict):
     problems: NotRequired[list[str]]
     software: NotRequired[str | None]
     interfaces: NotRequired[list[ShownInterface]]
+
+
+class PartOfTrunk(TypedDict):
+    """The port whose VIF is shared, and the ports that share it. One that is not `admin_up` is locked."""
+
+    id: NotRequired[str]
+    name: NotRequired[str]
+    project: NotRequired[str]
+    port: NotRequired[str]
+    admin_up: NotRequired[bool]
+    subports: NotRequired[list[TrunkCarried]]
+    tags: NotRequired[list[str]]
+    description: NotRequired[str]
+    attributes: NotRequired[list[TrunkAttribute]]
+    created_at: NotRequired[int]
+    updated_at: NotRequired[int]
+    revision: NotRequired[int]
 
 
 class PartOfVif(TypedDict):
@@ -809,6 +944,51 @@ class QuotaList(TypedDict):
 
     quotas: list[Quota | PartOfQuota]
     next: NotRequired[str]
+
+
+class SecurityGroup(TypedDict):
+    """A set of rules that ports are in. What a stateful one allows is answered as well."""
+
+    id: str
+    name: str
+    project: str
+    stateful: bool
+    rules: list[SecurityGroupSecurityRule]
+    tags: list[str]
+    description: str
+    attributes: list[SecurityGroupAttribute]
+    created_at: int
+    updated_at: int
+    revision: int
+
+
+class SecurityGroupAttribute(TypedDict):
+    """SecurityGroupAttribute."""
+
+    name: str
+    value: str
+
+
+class SecurityGroupList(TypedDict):
+    """SecurityGroupList."""
+
+    security_groups: list[SecurityGroup | PartOfSecurityGroup]
+    next: NotRequired[str]
+
+
+class SecurityGroupSecurityRule(TypedDict):
+    """SecurityGroupSecurityRule."""
+
+    id: str
+    direction: str
+    ethertype: str
+    protocol: str | None
+    port_range_min: int | None
+    port_range_max: int | None
+    remote_ip_prefix: str | None
+    remote_group: str | None
+    description: str
+    created_at: int
 
 
 class Segment(TypedDict):
@@ -980,6 +1160,44 @@ class Tokens(TypedDict):
     tokens: list[ShownToken]
 
 
+class Trunk(TypedDict):
+    """The port whose VIF is shared, and the ports that share it. One that is not `admin_up` is locked."""
+
+    id: str
+    name: str
+    project: str
+    port: str
+    admin_up: bool
+    subports: list[TrunkCarried]
+    tags: list[str]
+    description: str
+    attributes: list[TrunkAttribute]
+    created_at: int
+    updated_at: int
+    revision: int
+
+
+class TrunkAttribute(TypedDict):
+    """TrunkAttribute."""
+
+    name: str
+    value: str
+
+
+class TrunkCarried(TypedDict):
+    """TrunkCarried."""
+
+    port: str
+    tag: int
+
+
+class TrunkList(TypedDict):
+    """TrunkList."""
+
+    trunks: list[Trunk | PartOfTrunk]
+    next: NotRequired[str]
+
+
 class UnknownSwitch(TypedDict):
     """A switch that is connected and that the model does not know. It is told nothing."""
 
@@ -1026,7 +1244,7 @@ class _Delete(TypedDict):
     """Delete something."""
 
     do: Literal["delete"]
-    kind: Literal["segment", "port", "vif", "subnet", "switch", "link", "quota"]
+    kind: Literal["segment", "port", "vif", "subnet", "switch", "link", "quota", "security_group", "trunk"]
     id: str
     if_revision: NotRequired[int | None]
 

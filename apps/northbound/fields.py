@@ -11,8 +11,8 @@ from weft.controller.model.facts import KINDS
 
 GIVEN_IF_MISSING = frozenset(
     {
-        *((kind, "id") for kind in ("segment", "port", "vif", "subnet", "link")),
-        *((kind, "project") for kind in ("segment", "port", "subnet")),
+        *((kind, "id") for kind in ("segment", "port", "vif", "subnet", "link", "security_group", "trunk")),
+        *((kind, "project") for kind in ("segment", "port", "subnet", "security_group", "trunk")),
     }
 )
 

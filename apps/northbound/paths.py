@@ -13,6 +13,8 @@ COLLECTIONS = {
     "switch": "switches",
     "link": "links",
     "quota": "quotas",
+    "security_group": "security_groups",
+    "trunk": "trunks",
 }
 NAMED_BY_PEOPLE = frozenset({"switch", "link", "quota"})  # their ids say something, so nobody makes one up
 PATHS = {kind: f"/v1/{collection}" for kind, collection in COLLECTIONS.items()}

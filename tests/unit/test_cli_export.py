@@ -46,13 +46,27 @@ ports:
     max_broadcast: 50
     admin_up: false
     tags: ["2030-01-01", "=", "<<"]
+    security_groups: [web]
   - {id: p2, name: guest, project: q, segment: red, vif: v2}
+  - {id: p3, name: below, project: q, segment: red}
+security_groups:
+  - id: g
+    name: web
+    project: p
+    rules:
+      - {id: g1, direction: ingress, protocol: tcp, port_range_min: 80, port_range_max: 81, remote_group: g}
+trunks:
+  - {id: t, name: t, project: q, port: p2, subports: [{port: below, tag: 5}]}
 """
 
 
 def model(weft: Weft, *options: str) -> dict[str, Any]:
     """All that the controller holds, but for what is of this controller alone."""
-    things = {kind: json.loads(weft(kind, "list", "-o", "json", *options).out) for kind in FILED if kind != "quota"}
+    things = {
+        kind: json.loads(weft(kind.replace("_", "-"), "list", "-o", "json", *options).out)
+        for kind in FILED
+        if kind != "quota"
+    }
     return {
         kind: {one["id"]: {name: value for name, value in one.items() if name not in LIVING} for one in ones}
         for kind, ones in things.items()
@@ -100,7 +114,8 @@ def test_one_may_export_a_project(weft: Weft) -> None:
     said = json.loads(weft("export", "--project", "q", "-o", "json").out)
     assert {collection: [one["id"] for one in ones] for collection, ones in said.items()} == {
         "vifs": ["v1"],
-        "ports": ["p2"],
+        "ports": ["p3", "p2"],
+        "trunks": ["t"],
     }
     assert weft("export", "--project", "nobody").out.endswith("weft export\n{}\n")
 

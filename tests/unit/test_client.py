@@ -63,6 +63,8 @@ def everything(weft: Client) -> None:
     weft.subnets.create({"id": "n", "segment": "red", "cidr": "10.0.0.0/24"})
     weft.quotas.create({"id": "a", "limits": [{"kind": "port", "most": 5}]})
     weft.ports.create({"id": "p", "name": "p", "segment": "red"})
+    weft.security_groups.create({"id": "g", "project": "a", "rules": [{"id": "r", "direction": "ingress"}]})
+    weft.trunks.create({"id": "t", "port": "p"})
     weft.vifs.create({"id": "v", "mac": "02:00:00:00:00:01"})
     weft.plug("p", "v")
     weft.unplug("p", key="second")
@@ -86,7 +88,7 @@ def everything(weft: Client) -> None:
     weft.doctor()
     weft.health()
     weft.openapi()
-    for kind in ("quota", "subnet", "link", "switch", "vif", "port", "segment"):
+    for kind in ("trunk", "security_group", "quota", "subnet", "link", "switch", "vif", "port", "segment"):
         for thing in weft.list(kind):
             weft.delete(kind, thing["id"])
 

@@ -116,7 +116,7 @@ def test_a_broken_rule_names_the_field(api: TestClient, change: dict[str, Any]) 
         (
             "transactions",
             {"commands": [{"do": "delete", "kind": "x", "id": "y"}]},
-            "must be one of segment, port, vif, subnet, switch, link, quota",
+            "must be one of segment, port, vif, subnet, switch, link, quota, security_group, trunk",
         ),
         (
             "transactions",

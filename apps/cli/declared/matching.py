@@ -17,7 +17,7 @@ from weft.controller.model.facts import Vif, link_id
 
 DISCOVERED = "discovered"  # by LLDP or by a claim: nobody has declared it yet
 _NOBODYS = next(str(field.default) for field in fields(Vif) if field.name == "project")
-PRUNED = ("port", "vif", "subnet", "segment")
+PRUNED = ("trunk", "port", "vif", "security_group", "subnet", "segment")
 FABRIC = ("link", "switch")
 
 

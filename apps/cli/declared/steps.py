@@ -51,23 +51,26 @@ class _Order:
 
     def units(self) -> Iterator[list[Step]]:
         plan = self._plan
-        for kind in ("port", "vif", "subnet", "link"):
+        for kind in ("trunk", "port", "vif", "subnet", "link"):
             for gone in plan.those("delete", kind):
                 yield [*self._unplugged(gone), self._deleted(gone)]
         for release in self._releases():
             yield [release]
-        for kind in ("segment", "switch", "quota"):
+        for kind in ("security_group", "segment", "switch", "quota"):
             for gone in plan.those("delete", kind):
                 yield [self._deleted(gone)]
         plugged = {one.fields[VIF][1] for one in plan.differences if one.kind == "port" and VIF in one.fields}
         new = {one.id: one for one in plan.those("create", "vif")}
-        for kind in ("quota", "switch", "link", "segment", "subnet", "vif"):
+        for kind in ("quota", "switch", "link", "segment", "subnet", "security_group", "vif"):
             for one in plan.differences:
                 if one.kind == kind and one.do != "delete" and not (one.id in new and one.id in plugged):
                     yield [self._written(one)]
         for one in plan.differences:
             if one.kind == "port" and one.do != "delete":
                 yield list(self._port(one, new))
+        for one in plan.differences:
+            if one.kind == "trunk" and one.do != "delete":
+                yield [self._written(one)]
 
     def _port(self, port: Difference, new: dict[str, Difference]) -> Iterator[Step]:
         """A port, with the VIF that is plugged into it."""
