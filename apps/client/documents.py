@@ -321,8 +321,8 @@ class GivenSecurityGroupSecurityRule(TypedDict):
     """GivenSecurityGroupSecurityRule."""
 
     id: str
-    direction: str
-    ethertype: NotRequired[str]
+    direction: Literal["ingress", "egress"]
+    ethertype: NotRequired[Literal["IPv4", "IPv6"]]
     protocol: NotRequired[str | None]
     port_range_min: NotRequired[int | None]
     port_range_max: NotRequired[int | None]
@@ -980,8 +980,8 @@ class SecurityGroupSecurityRule(TypedDict):
     """SecurityGroupSecurityRule."""
 
     id: str
-    direction: str
-    ethertype: str
+    direction: Literal["ingress", "egress"]
+    ethertype: Literal["IPv4", "IPv6"]
     protocol: str | None
     port_range_min: int | None
     port_range_max: int | None

@@ -11,7 +11,7 @@ from typing import Any, NamedTuple
 from weft.controller.model.accounts import COUNTED, UNLIMITED
 from weft.controller.model.fabric import ORIGINS, SWITCH_NUMBERS
 from weft.controller.model.facts import PORT_NUMBERS, SEGMENT_NUMBERS, TRANSPORTS, VLAN_IDS
-from weft.controller.model.security_groups import GROUPS
+from weft.controller.model.security_groups import DIRECTIONS, ETHERTYPES, GROUPS, PROTOCOLS, RULES
 from weft.controller.model.subnet import IPV6_MODES, MOST_POOLS, MOST_ROUTES, MOST_SERVERS
 from weft.controller.model.trait_rules import (
     ADDRESSES,
@@ -59,6 +59,8 @@ PARTY: Schema = {
     "pattern": "^(project|role):[^\\x00-\\x1f\\x7f]{1,255}$",
     "examples": ["project:blue"],
 }
+PROTOCOL: Schema = {"type": "string", "anyOf": [{"enum": sorted(PROTOCOLS)}, {"pattern": "^[0-9]{1,3}$"}]}
+WHEN: Schema = {"type": "integer", "minimum": 0, "maximum": TIMES[-1]}
 SECONDS: Schema = {"type": "integer", "minimum": 0}
 
 _TRAITS = {trait.name: trait.doc for trait in TRAITS}
@@ -149,6 +151,24 @@ MEANINGS: dict[str, Meaning] = {
     "limit.most": Meaning("How many there may be; -1: no limit.", whole(range(UNLIMITED, 1 << 31))),
     "usage": Meaning("How many of each kind the project has now."),
     "effective": Meaning("How many of each kind the project may have, with what `*` says; -1: no limit."),
+    # security groups, whose rules switches do not follow yet
+    "rules": Meaning("What is allowed, in which direction; the rest is not. No switch follows it yet.", most=RULES),
+    "stateful": Meaning("Whether the answers to what is allowed are allowed too.", {"type": "boolean"}),
+    "securityrule.id": Meaning("Its name for programs.", ID),
+    "securityrule.direction": Meaning("Whether it is about what a port is sent, or sends.", {"enum": list(DIRECTIONS)}),
+    "securityrule.ethertype": Meaning("About which sort of packets it is.", {"enum": list(ETHERTYPES)}),
+    "securityrule.protocol": Meaning("The protocol, by name or number; none: any.", PROTOCOL),
+    "securityrule.port_range_min": Meaning("The first port of the far end, or an ICMP type.", whole(range(1 << 16))),
+    "securityrule.port_range_max": Meaning("The last port of the far end, or an ICMP code.", whole(range(1 << 16))),
+    "securityrule.remote_ip_prefix": Meaning("The far end's addresses; none: all.", PREFIX),
+    "securityrule.remote_group": Meaning("The far end's security group.", ID),
+    "securityrule.description": Meaning("Whatever people say of it.", TEXT),
+    "securityrule.created_at": Meaning("When it was made, in seconds since 1970 (UTC); 0: not known.", WHEN),
+    # trunks
+    "port": Meaning("The port whose VIF it is: what has no tag is its.", ID),
+    "subports": Meaning("The ports that share the VIF, each by a VLAN tag.", most=SUBPORTS),
+    "carried.port": Meaning("A port, whose VIF has no place of its own.", ID),
+    "carried.tag": Meaning("The tag that its frames have on the trunk's wire.", whole(VLAN_TAGS)),
     # what is known of it now
     "vif": Meaning("The VIF that is plugged in."),
     "effective_security": Meaning("The security that holds: its own, or the strictest of its segments'."),
