@@ -85,7 +85,7 @@ MEANINGS: dict[str, Meaning] = {
     "updated_at": Meaning("When it changed last, in seconds since 1970 (UTC); 0: not known.", SECONDS),
     "attributes": Meaning("What extensions and other APIs keep of it, by name; each value is JSON."),
     "attribute.name": Meaning("Whose it is, and what it is.", NAME),
-    "attribute.value": Meaning("A value, as JSON text.", {"type": "string"}),
+    "attribute.value": Meaning("A value, as JSON text.", {"type": "string", "pattern": "^[^\\x00]*$"}),
     "tags": Meaning("Words for finding it again.", NAME),
     "description": Meaning("Whatever people say of it.", TEXT),
     "admin_up": Meaning("Whether it is in use.", {"type": "boolean"}),
