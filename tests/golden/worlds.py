@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from tests.world import World
-from weft.controller.model.commands import Update
+from weft.controller.model.commands import Create, Plug, Update
 from weft.controller.model.traits import AllowedAddress, Subport
+from weft.controller.model.trunks import Carried
 from weft.topologies.facts import commands, observations
 from weft.topologies.leaf_spine import leaf_spine
 
@@ -75,6 +76,15 @@ def traits() -> World:
     )
 
 
+def trunk() -> World:
+    """One switch: port a, on red, has a rate and a trunk that carries port b, on blue, by tag 7; blue has c too."""
+    net = World().switch("s1", ["e1", "e2"]).segment("red").segment("blue")
+    net.vif("a", "red", "s1", "e1", A, max_rate=1000)
+    net.vif("c", "blue", "s1", "e2", C).port("b", "blue")
+    net.do(Create("vif", {"id": "b", "mac": B}), Plug("b", "b"))
+    return net.do(Create("trunk", {"id": "t", "port": "a", "subports": (Carried("b", 7),)}))
+
+
 def leaves_and_spines() -> World:
     """Two leaves and two spines, and two tenants: red's frames take one spine, and blue's the other."""
     fabric = leaf_spine(2, 2, 2)
@@ -83,5 +93,5 @@ def leaves_and_spines() -> World:
 
 WORLDS: dict[str, Callable[[], World]] = {
     world.__name__: world
-    for world in (one_switch, two_switches, ring_of_three, local_segment, shut, traits, leaves_and_spines)
+    for world in (one_switch, two_switches, ring_of_three, local_segment, shut, traits, trunk, leaves_and_spines)
 }
