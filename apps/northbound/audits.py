@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from typing import ClassVar
+from typing import Annotated, ClassVar
 
 import falcon
-from pydantic import BaseModel, Field
+from pydantic import BaseModel, Field, WithJsonSchema
 
 from weft.apps.northbound.bodies import read_json
+from weft.apps.northbound.meanings import ANY
 from weft.apps.northbound.operations import Answer, Operation, Operations
 from weft.apps.northbound.problems import refused
 from weft.apps.northbound.seeing import require, sight_of
@@ -20,7 +21,7 @@ class Audited(BaseModel):
     """The switch to look at."""
 
     model_config = STRICT
-    switch: str = Field(description="Its name.")
+    switch: Annotated[str, WithJsonSchema(dict(ANY))] = Field(description="Its name.")
 
 
 class Audits:

@@ -67,11 +67,13 @@ class Collection:
         return Done(view(self._service, fact), falcon.HTTP_CREATED, headers)
 
     def _texts(self, facts: list[Fact], fields: tuple[str, ...] | None) -> Iterator[str]:
+        settled: set[str] = set()
         for number, fact in enumerate(facts, 1):
             if number % _SLICE == 0:
                 eventlet.sleep(0)
+                settled = set()
             if fields is None:
-                yield self._rendered.text(fact)
+                yield self._rendered.text(fact, settled)
             else:
                 document = view(self._service, fact)
                 yield json.dumps({name: document[name] for name in fields})

@@ -47,6 +47,7 @@ ID: Schema = {"type": "string", "pattern": "^[A-Za-z0-9][A-Za-z0-9_.:-]{0,63}$"}
 LABEL: Schema = {"type": "string", "maxLength": 255, "pattern": "^[^\\x00-\\x1f\\x7f]*$"}
 NAME: Schema = {"type": "string", "minLength": 1, "maxLength": 255, "pattern": "^[^\\x00-\\x1f\\x7f]*$"}
 TEXT: Schema = {"type": "string", "maxLength": 1024, "pattern": "^[^\\x00]*$"}
+ANY: Schema = {"type": "string", "pattern": "^[^\\x00]*$"}
 MAC: Schema = {
     "type": "string",
     "pattern": "^[0-9a-fA-F][02468aceACE]([:-][0-9a-fA-F]{2}){5}$",
@@ -68,7 +69,7 @@ _TRAITS = {trait.name: trait.doc for trait in TRAITS}
 MEANINGS: dict[str, Meaning] = {
     "id": Meaning("Its name for programs; made up where none is given.", ID),
     "switch.id": Meaning("The name of the switch.", NAME),
-    "link.id": Meaning("Made of its two ends.", {"type": "string"}),
+    "link.id": Meaning("Made of its two ends.", ANY),
     "quota.id": Meaning("The project that it is for; `*`: every project that has none of its own.", NAME),
     "name": Meaning("What people call it; may be empty.", LABEL),
     "vif.name": Meaning("What people call it.", TEXT),
@@ -85,7 +86,7 @@ MEANINGS: dict[str, Meaning] = {
     "updated_at": Meaning("When it changed last, in seconds since 1970 (UTC); 0: not known.", SECONDS),
     "attributes": Meaning("What extensions and other APIs keep of it, by name; each value is JSON."),
     "attribute.name": Meaning("Whose it is, and what it is.", NAME),
-    "attribute.value": Meaning("A value, as JSON text.", {"type": "string", "pattern": "^[^\\x00]*$"}),
+    "attribute.value": Meaning("A value, as JSON text.", ANY),
     "tags": Meaning("Words for finding it again.", NAME),
     "description": Meaning("Whatever people say of it.", TEXT),
     "admin_up": Meaning("Whether it is in use.", {"type": "boolean"}),

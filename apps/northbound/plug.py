@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from typing import Any, ClassVar
+from typing import Annotated, Any, ClassVar
 
 import falcon
-from pydantic import BaseModel, Field
+from pydantic import BaseModel, Field, WithJsonSchema
 
 from weft.apps.northbound.conditions import wanted_revision
 from weft.apps.northbound.doing import Done, Outcome, Plan, do
+from weft.apps.northbound.meanings import ANY
 from weft.apps.northbound.operations import IF_MATCH, WRITING, Operation, Operations
 from weft.apps.northbound.problems import refused
 from weft.apps.northbound.seeing import sight_of
@@ -24,7 +25,7 @@ class Plugged(BaseModel):
     """The VIF to plug in."""
 
     model_config = STRICT
-    vif: str = Field(description="Its id.")
+    vif: Annotated[str, WithJsonSchema(dict(ANY))] = Field(description="Its id.")
 
 
 class PluggedVif:

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from functools import cache
-from typing import Any, Literal, get_type_hints
+from typing import Annotated, Any, Literal, get_type_hints
 
-from pydantic import BaseModel, ConfigDict, Field, create_model
+from pydantic import BaseModel, ConfigDict, Field, WithJsonSchema, create_model
 
-from weft.apps.northbound.meanings import meaning
+from weft.apps.northbound.meanings import NAME, meaning
 from weft.apps.northbound.paths import COLLECTIONS
 from weft.apps.northbound.shapes import described, title
 from weft.controller.model.documents import field_names
@@ -47,7 +47,7 @@ class Tags(BaseModel):
     """The tags of one thing, all of them."""
 
     model_config = WHOLE
-    tags: list[str] = Field(description="Words for finding it again.")
+    tags: list[Annotated[str, WithJsonSchema(dict(NAME))]] = Field(description="Words for finding it again.")
 
 
 class ProblemDocument(BaseModel):

@@ -6,25 +6,32 @@ from typing import Annotated, Any, ClassVar
 from uuid import uuid4
 
 import falcon
-from pydantic import BaseModel, BeforeValidator, Field
+from pydantic import BaseModel, BeforeValidator, Field, WithJsonSchema
 
 from weft.apps.identity.stored_tokens import hash_of, new_secret
 from weft.apps.northbound import spelling
 from weft.apps.northbound.acting import caller_of
 from weft.apps.northbound.bodies import read_json
+from weft.apps.northbound.meanings import NAME, TEXT, whole
 from weft.apps.northbound.operations import Answer, Operation, Operations, Parameter
 from weft.apps.northbound.paths import TOKENS
-from weft.apps.northbound.problems import malformed, refused
+from weft.apps.northbound.problems import refused
 from weft.apps.northbound.seeing import seen, sight_of
 from weft.apps.northbound.shapes import STRICT, checked
 from weft.controller.model.accounts import Token
 from weft.controller.model.commands import Create, Delete, Refusal
 from weft.controller.model.facts import Fact
 from weft.controller.model.rights import Caller
+from weft.controller.model.trait_rules import TIMES
 from weft.controller.service import Refused, Service
 
 MEMBER = "member"
 LONGEST = 100 * 366 * 24 * 3600  # seconds
+
+
+_Name = Annotated[str, WithJsonSchema(dict(NAME))]
+_Text = Annotated[str, WithJsonSchema(dict(TEXT))]
+_Time = Annotated[int, BeforeValidator(spelling.seconds), WithJsonSchema(dict(whole(TIMES)))]
 
 
 class ShownToken(BaseModel):
@@ -56,16 +63,16 @@ class NewToken(BaseModel):
     """A token to be made."""
 
     model_config = STRICT
-    user: str | None = Field(None, description="Who is known by it; else who makes it.")
-    project: str | None = Field(None, description="The project that it acts for; an operator's may be of none.")
-    roles: list[str] = Field([MEMBER], description="What it may do.", min_length=1)
-    expires: Annotated[int, BeforeValidator(spelling.seconds)] | None = Field(
+    user: _Name | None = Field(None, description="Who is known by it; else who makes it.")
+    project: _Name | None = Field(None, description="The project that it acts for; an operator's may be of none.")
+    roles: list[_Name] = Field([MEMBER], description="What it may do.", min_length=1)
+    expires: _Time | None = Field(
         None, description="When it ends, in seconds since 1970 or as `2030-01-01T00:00:00Z`; null: never."
     )
     expires_in: int | None = Field(
         None, description="In how many seconds it ends, in place of `expires`.", ge=1, le=LONGEST
     )
-    description: str = Field("", description="A text for people.")
+    description: _Text = Field("", description="A text for people.")
 
 
 def view(fact: Fact) -> dict[str, Any]:
@@ -132,7 +139,7 @@ def _fields(given: dict[str, Any], caller: Caller, secret: str) -> dict[str, Any
     seconds = given.pop("expires_in", None)
     if seconds is not None:
         if given.get("expires") is not None:
-            raise malformed("is given beside expires", "expires_in")
+            raise refused(Refusal("malformed", "expires_in", "is given beside expires"))
         given["expires"] = caller.at + seconds
     if given.get("expires") is not None and given["expires"] <= caller.at:
         raise refused(Refusal("malformed", "expires", "has passed already"))

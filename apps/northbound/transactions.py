@@ -9,6 +9,7 @@ from pydantic import AfterValidator, BaseModel, Field, WithJsonSchema
 
 from weft.apps.northbound.doing import Done, Outcome, Plan, do
 from weft.apps.northbound.making import new
+from weft.apps.northbound.meanings import ANY
 from weft.apps.northbound.operations import WRITING, Operation, Operations
 from weft.apps.northbound.paths import COLLECTIONS, MOST_COMMANDS
 from weft.apps.northbound.problems import malformed
@@ -27,8 +28,11 @@ def _kind(name: str) -> str:
 
 
 Kind = Annotated[str, AfterValidator(_kind), WithJsonSchema({"enum": list(COLLECTIONS)})]
-Revision = Annotated[int | None, Field(description="Only if it still is at that revision.")]
-Id = Annotated[str, Field(description="Its id.")]
+_REVISION = {"type": "integer", "minimum": 0, "maximum": 10**18}
+Revision = Annotated[
+    Annotated[int, WithJsonSchema(_REVISION)] | None, Field(description="Only if it still is at that revision.")
+]
+Id = Annotated[str, WithJsonSchema(dict(ANY)), Field(description="Its id.")]
 
 
 class Transaction(BaseModel):
@@ -119,13 +123,13 @@ def command(value: object, within: str) -> Command:
 def _shape() -> dict[str, Any]:
     """The shape of a transaction with all that its commands may be: those of each kind have its fields."""
     commands: list[Any] = [_Delete, _Plug, _Unplug]
-    revision = {"anyOf": [{"type": "integer"}, {"type": "null"}], "description": "Only if it is at that revision."}
+    revision = {"anyOf": [_REVISION, {"type": "null"}], "description": "Only if it is at that revision."}
     for kind in COLLECTIONS:
         to_make = {"do": {"const": "create"}, "kind": {"const": kind}, "fields": creation(kind)}
         to_change = {
             "do": {"const": "update"},
             "kind": {"const": kind},
-            "id": {"type": "string"},
+            "id": ANY,
             "fields": change(kind),
         }
         commands.append(_object(to_make))

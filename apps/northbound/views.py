@@ -35,15 +35,15 @@ class Rendered:
         self._service = service
         self._written: dict[Key, tuple[Fact, str]] = {}  # the fact, and its document without the last brace
 
-    def text(self, fact: Fact) -> str:
-        """The same as ``view``, as a text."""
+    def text(self, fact: Fact, settled: set[str]) -> str:
+        """The same as ``view``, as a text; ``settled`` is of one breath, as ``port_status`` has it."""
         key = key_of(fact)
         known = self._written.get(key)
         if known is None or known[0] is not fact:
             if len(self._written) >= _MOST_WRITTEN:
                 self._written.clear()
             known = self._written[key] = (fact, json.dumps(plain(fact))[:-1])
-        state = _state(self._service, fact)
+        state = _state(self._service, fact, settled)
         if isinstance(fact, Port):
             return known[1] + _of_port(state["vif"], state["effective_security"], *state["status"].values())
         return f"{known[1]}, {json.dumps(state)[1:]}" if state else f"{known[1]}}}"
@@ -58,13 +58,13 @@ def _of_port(vif: str | None, security: str, state: str, reason: str) -> str:
 _MOST_WRITTEN = 20_000  # documents, of about 700 octets
 
 
-def _state(service: Service, fact: Fact) -> dict[str, Any]:
+def _state(service: Service, fact: Fact, settled: set[str] | None = None) -> dict[str, Any]:
     """What is known of a fact now, which may be one that is gone."""
     network, gone = service.network, service.network.fact(key_of(fact)) is None
     match fact:
         case Port():
             attachment = network.attachment(fact.id)
-            status = service.port_status(fact.id) if not gone else Status("DOWN", "the port has been deleted")
+            status = service.port_status(fact.id, settled) if not gone else Status("DOWN", "the port has been deleted")
             return {
                 "vif": attachment.vif if attachment is not None else None,
                 "effective_security": network.security(fact),
