@@ -225,6 +225,7 @@ def settle(sessions: list[Session]) -> None:
 
 def limit_some(service: Service, chance: Random) -> None:
     """Some port is limited, limited otherwise, or not limited any more."""
-    port = chance.choice([str(port.id) for port in service.network.of_kind("port")])
+    network = service.network  # what a trunk carries has the limits of its wire
+    port = chance.choice([str(p.id) for p in network.of_kind("port") if network.carrier(str(p.id)) is None])
     field, rate = chance.choice((("max_rate", 100), ("max_rate", 200), ("max_broadcast", 5)))
     service.submit([Update("port", port, {field: chance.choice((rate, rate, None))})])
