@@ -58,7 +58,7 @@ setup(
     python_requires=">=3.11",
     package_dir={f"weft.{room}": room for room in ROOMS},
     packages=rooms(),
-    package_data={f"weft.{room}": ["py.typed", "northbound/*.html"] for room in ROOMS},
+    package_data={f"weft.{room}": ["py.typed", "northbound/description/*.html"] for room in ROOMS},
     install_requires=REQUIRES,
     extras_require={"test": TEST_REQUIRES + LAB_REQUIRES, "lab": LAB_REQUIRES},
     entry_points={

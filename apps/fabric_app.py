@@ -19,11 +19,11 @@ from ryu.controller.handler import CONFIG_DISPATCHER, DEAD_DISPATCHER, MAIN_DISP
 from ryu.lib import hub
 
 from weft.apps import settings as weft_settings
+from weft.apps.http.doorway import WsgiApp
+from weft.apps.http.listeners import Listeners
+from weft.apps.identity import token_file
 from weft.apps.identity.assemble import identify
-from weft.apps.northbound import token
 from weft.apps.northbound.app import build_app
-from weft.apps.northbound.doorway import WsgiApp
-from weft.apps.northbound.listeners import Listeners
 from weft.apps.openstack.app import build_openstack
 from weft.controller.adapters.openflow import discovery
 from weft.controller.adapters.openflow.connection import Connection
@@ -98,7 +98,7 @@ class FabricApp(app_manager.RyuApp):  # type: ignore[misc]
         """Listen for clients of each API, and tell where."""
         settings = self.settings
         listeners = Listeners(settings)
-        known = identify(settings, self.service, token.make_or_read(settings.token_path))
+        known = identify(settings, self.service, token_file.make_or_read(settings.token_path))
         served: dict[str, tuple[Any, WsgiApp]] = {}
         served["rest"] = (listeners.listen("--rest", settings.rest, "the API"), build_app(self.service, known))
         if settings.neutron is not None:

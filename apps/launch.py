@@ -31,10 +31,10 @@ def main(arguments: Sequence[str] | None = None) -> None:
 
     from ryu.base.app_manager import AppManager  # isort: skip
     from ryu.lib import hub  # isort: skip
+    from weft.apps.http.certificate import CertificateUnusable
     from weft.apps.identity.issuer_keys import KeysUnusable
     from weft.apps.identity.keystone_client import CredentialsUnusable
-    from weft.apps.northbound.certificate import CertificateUnusable
-    from weft.apps.northbound.token import TokenUnusable
+    from weft.apps.identity.token_file import TokenUnusable
     from weft.controller.adapters.oslo_policy import PolicyUnusable
     from weft.controller.contracts import StoreUnavailable, StoreUnusable
 

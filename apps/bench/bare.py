@@ -15,7 +15,7 @@ from typing import Any
 import eventlet
 import structlog
 
-from weft.apps.northbound.server import serve
+from weft.apps.http.server import serve
 
 
 def main(path: str) -> None:

@@ -21,17 +21,17 @@ from weft.apps.northbound.bearer import Bearer
 from weft.apps.northbound.claims import Claims
 from weft.apps.northbound.collection import Collection
 from weft.apps.northbound.counters import PortCounters
+from weft.apps.northbound.description.openapi import Route, document
+from weft.apps.northbound.description.served import Docs, OpenApi
 from weft.apps.northbound.doctor import Doctor
 from weft.apps.northbound.drops import Drops
 from weft.apps.northbound.flows import Flows
 from weft.apps.northbound.health import Health
 from weft.apps.northbound.history import History
 from weft.apps.northbound.item import Item
-from weft.apps.northbound.openapi import Route, document
 from weft.apps.northbound.plug import PluggedVif
 from weft.apps.northbound.raw_path import RawPath
 from weft.apps.northbound.request_id import RequestId
-from weft.apps.northbound.served import Docs, OpenApi
 from weft.apps.northbound.tags import Tag, TagList
 from weft.apps.northbound.tokens import OneToken, TokenList
 from weft.apps.northbound.transactions import Transactions

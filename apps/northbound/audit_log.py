@@ -7,11 +7,11 @@ from typing import Any, ClassVar
 import falcon
 
 from weft.apps.northbound.collection import next_page
+from weft.apps.northbound.description.operations import Answer, Operation, Operations, Parameter
+from weft.apps.northbound.description.shown import AuditLog as ShownAuditLog
 from weft.apps.northbound.history import revision_in
-from weft.apps.northbound.operations import Answer, Operation, Operations, Parameter
 from weft.apps.northbound.query import PAGE_BY_NUMBER, limit
 from weft.apps.northbound.seeing import require, sight_of
-from weft.apps.northbound.shown import AuditLog as ShownAuditLog
 from weft.controller.model.policy import Target
 from weft.controller.service import Service
 

@@ -8,8 +8,8 @@ import falcon
 from pydantic import BaseModel, Field, WithJsonSchema
 
 from weft.apps.northbound.bodies import read_json
-from weft.apps.northbound.meanings import ANY
-from weft.apps.northbound.operations import Answer, Operation, Operations
+from weft.apps.northbound.description.meanings import ANY
+from weft.apps.northbound.description.operations import Answer, Operation, Operations
 from weft.apps.northbound.problems import refused
 from weft.apps.northbound.seeing import require, sight_of
 from weft.apps.northbound.shapes import STRICT, checked

@@ -9,9 +9,9 @@ from typing import Any, NoReturn
 
 import falcon
 
+from weft.apps.http.limits import MAX_BYTES
 from weft.apps.northbound.problems import Problem, malformed
 
-MAX_BYTES = 1 << 20
 MAX_DEPTH = 16
 MAX_DIGITS = 20  # a 64-bit number has no more
 

@@ -6,9 +6,9 @@ from typing import ClassVar
 
 import falcon
 
-from weft.apps.northbound.operations import Answer, Operation, Operations, Parameter
+from weft.apps.northbound.description.operations import Answer, Operation, Operations, Parameter
+from weft.apps.northbound.description.shown import Claims as ShownClaims
 from weft.apps.northbound.seeing import sight_of
-from weft.apps.northbound.shown import Claims as ShownClaims
 from weft.apps.northbound.views import claim_view
 from weft.controller.service import Service
 

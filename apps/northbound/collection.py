@@ -11,12 +11,12 @@ import eventlet
 import falcon
 
 from weft.apps.northbound import query
+from weft.apps.northbound.description.thing_operations import of_collection
 from weft.apps.northbound.doing import Done, Outcome, Plan, do
 from weft.apps.northbound.lists import find
 from weft.apps.northbound.making import is_list, new, several
 from weft.apps.northbound.paths import COLLECTIONS, PATHS
 from weft.apps.northbound.seeing import sight_of
-from weft.apps.northbound.thing_operations import of_collection
 from weft.apps.northbound.views import Rendered, datapath_text, view
 from weft.controller.model.facts import Fact
 from weft.controller.model.visibility import NOBODYS

@@ -12,10 +12,10 @@ from typing import ClassVar
 import falcon
 
 from weft.apps.northbound.acting import caller_of
-from weft.apps.northbound.operations import Answer, Operation, Operations
+from weft.apps.northbound.description.operations import Answer, Operation, Operations
+from weft.apps.northbound.description.shown import Counters
 from weft.apps.northbound.problems import Problem
 from weft.apps.northbound.seeing import require, seen, sight_of
-from weft.apps.northbound.shown import Counters
 from weft.controller.contracts import Question, Reading
 from weft.controller.counters import Nowhere, about_port, place_of, port_document
 from weft.controller.model.visibility import target_of

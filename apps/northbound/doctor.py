@@ -8,9 +8,9 @@ from typing import ClassVar, Literal, NamedTuple
 
 import falcon
 
-from weft.apps.northbound.operations import Answer, Operation, Operations
+from weft.apps.northbound.description.operations import Answer, Operation, Operations
+from weft.apps.northbound.description.shown import Findings
 from weft.apps.northbound.seeing import measured_ports, sight_of
-from weft.apps.northbound.shown import Findings
 from weft.apps.northbound.views import datapath_text
 from weft.controller.model.facts import Claim, Link, Port
 from weft.controller.model.visibility import NOBODYS

@@ -9,10 +9,10 @@ import eventlet
 import falcon
 
 from weft.apps.northbound.counters import ask
-from weft.apps.northbound.operations import Answer, Operation, Operations, Parameter
+from weft.apps.northbound.description.operations import Answer, Operation, Operations, Parameter
+from weft.apps.northbound.description.shown import Drops as ShownDrops
 from weft.apps.northbound.problems import malformed
 from weft.apps.northbound.seeing import measured_ports, sight_of
-from weft.apps.northbound.shown import Drops as ShownDrops
 from weft.controller.counters import Dropped, about_drops, drops_document, drops_on
 from weft.controller.model.facts import Port
 from weft.controller.model.network import Network

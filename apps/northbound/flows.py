@@ -6,10 +6,10 @@ from typing import ClassVar
 
 import falcon
 
-from weft.apps.northbound.operations import Answer, Operation, Operations, Parameter
+from weft.apps.northbound.description.operations import Answer, Operation, Operations, Parameter
+from weft.apps.northbound.description.shown import Flows as ShownFlows
 from weft.apps.northbound.problems import malformed
 from weft.apps.northbound.seeing import require, seen, sight_of
-from weft.apps.northbound.shown import Flows as ShownFlows
 from weft.apps.northbound.views import flow_view
 from weft.controller.service import Service
 

@@ -6,8 +6,8 @@ from typing import ClassVar
 
 import falcon
 
-from weft.apps.northbound.operations import Answer, Operation, Operations
-from weft.apps.northbound.shown import Health as ShownHealth
+from weft.apps.northbound.description.operations import Answer, Operation, Operations
+from weft.apps.northbound.description.shown import Health as ShownHealth
 from weft.controller.service import Service
 
 

@@ -10,10 +10,10 @@ from typing import Any
 import falcon
 
 from weft.apps.northbound.collection import next_page
+from weft.apps.northbound.description.thing_operations import of_history
 from weft.apps.northbound.problems import malformed
 from weft.apps.northbound.query import limit
 from weft.apps.northbound.seeing import missing, sight_of
-from weft.apps.northbound.thing_operations import of_history
 from weft.apps.northbound.views import plain
 from weft.controller.contracts import Revision
 from weft.controller.model.facts import Fact, Key

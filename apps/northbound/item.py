@@ -7,10 +7,10 @@ from typing import Any
 import falcon
 
 from weft.apps.northbound.conditions import tag, wanted_revision
+from weft.apps.northbound.description.thing_operations import of_item
 from weft.apps.northbound.doing import Done, Outcome, Plan, do
 from weft.apps.northbound.seeing import seen
 from weft.apps.northbound.shapes import change, checked
-from weft.apps.northbound.thing_operations import of_item
 from weft.apps.northbound.views import view
 from weft.controller.model.commands import Delete, Update
 from weft.controller.service import Service

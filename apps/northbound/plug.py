@@ -8,14 +8,14 @@ import falcon
 from pydantic import BaseModel, Field, WithJsonSchema
 
 from weft.apps.northbound.conditions import wanted_revision
+from weft.apps.northbound.description.meanings import ANY
+from weft.apps.northbound.description.operations import IF_MATCH, WRITING, Operation, Operations
+from weft.apps.northbound.description.shown import shown
+from weft.apps.northbound.description.thing_operations import made
 from weft.apps.northbound.doing import Done, Outcome, Plan, do
-from weft.apps.northbound.meanings import ANY
-from weft.apps.northbound.operations import IF_MATCH, WRITING, Operation, Operations
 from weft.apps.northbound.problems import refused
 from weft.apps.northbound.seeing import sight_of
 from weft.apps.northbound.shapes import STRICT, checked
-from weft.apps.northbound.shown import shown
-from weft.apps.northbound.thing_operations import made
 from weft.apps.northbound.views import view
 from weft.controller.model.commands import Plug, Refusal, Unplug
 from weft.controller.service import Service

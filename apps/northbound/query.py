@@ -9,8 +9,8 @@ from types import NoneType
 from typing import Any, NamedTuple, get_args, get_origin, get_type_hints
 
 from weft.apps.northbound import spelling
-from weft.apps.northbound.meanings import meaning
-from weft.apps.northbound.operations import Parameter
+from weft.apps.northbound.description.meanings import meaning
+from weft.apps.northbound.description.operations import Parameter
 from weft.apps.northbound.paging import LONGEST_MARKER, Order
 from weft.apps.northbound.problems import malformed
 from weft.controller.model.documents import field_names

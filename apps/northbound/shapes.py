@@ -19,8 +19,8 @@ from pydantic import (
 )
 
 from weft.apps.northbound import spelling
+from weft.apps.northbound.description.meanings import meaning
 from weft.apps.northbound.fields import settable
-from weft.apps.northbound.meanings import meaning
 from weft.apps.northbound.problems import malformed
 from weft.apps.northbound.wording import rule
 from weft.controller.model.rules import normal_mac

@@ -8,12 +8,12 @@ from typing import Any
 import falcon
 
 from weft.apps.northbound.conditions import tag, wanted_revision
+from weft.apps.northbound.description.shown import Tags
+from weft.apps.northbound.description.thing_operations import of_tag, of_tags
 from weft.apps.northbound.doing import Done, Outcome, Plan, do
 from weft.apps.northbound.problems import refused
 from weft.apps.northbound.seeing import seen
 from weft.apps.northbound.shapes import checked
-from weft.apps.northbound.shown import Tags
-from weft.apps.northbound.thing_operations import of_tag, of_tags
 from weft.controller.model.commands import Refusal, Update
 from weft.controller.model.facts import Fact
 from weft.controller.service import Service

@@ -12,8 +12,8 @@ from weft.apps.identity.stored_tokens import hash_of, new_secret
 from weft.apps.northbound import spelling
 from weft.apps.northbound.acting import caller_of
 from weft.apps.northbound.bodies import read_json
-from weft.apps.northbound.meanings import NAME, TEXT, whole
-from weft.apps.northbound.operations import Answer, Operation, Operations, Parameter
+from weft.apps.northbound.description.meanings import NAME, TEXT, whole
+from weft.apps.northbound.description.operations import Answer, Operation, Operations, Parameter
 from weft.apps.northbound.paths import TOKENS
 from weft.apps.northbound.problems import refused
 from weft.apps.northbound.seeing import seen, sight_of

@@ -7,15 +7,15 @@ from typing import Annotated, Any, ClassVar, Literal
 import falcon
 from pydantic import AfterValidator, BaseModel, Field, WithJsonSchema
 
+from weft.apps.northbound.description.meanings import ANY
+from weft.apps.northbound.description.operations import WRITING, Operation, Operations
+from weft.apps.northbound.description.shown import Performed
+from weft.apps.northbound.description.thing_operations import made
 from weft.apps.northbound.doing import Done, Outcome, Plan, do
 from weft.apps.northbound.making import new
-from weft.apps.northbound.meanings import ANY
-from weft.apps.northbound.operations import WRITING, Operation, Operations
 from weft.apps.northbound.paths import COLLECTIONS, MOST_COMMANDS
 from weft.apps.northbound.problems import malformed
 from weft.apps.northbound.shapes import STRICT, change, checked, creation
-from weft.apps.northbound.shown import Performed
-from weft.apps.northbound.thing_operations import made
 from weft.apps.northbound.views import view
 from weft.controller.model.commands import Command, Delete, Plug, Unplug, Update
 from weft.controller.service import Service

@@ -18,7 +18,7 @@ from eventlet.event import Event
 from weft.apps.identity.identity import NotNow, Unidentified
 from weft.apps.identity.request import presented
 from weft.apps.northbound.acting import caller_of
-from weft.apps.northbound.operations import Answer, Operation, Operations, Parameter
+from weft.apps.northbound.description.operations import Answer, Operation, Operations, Parameter
 from weft.apps.northbound.problems import Problem, malformed
 from weft.apps.northbound.stream import TOLD, Changes, Wanted
 from weft.controller.fabric_state import Status

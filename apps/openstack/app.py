@@ -7,9 +7,9 @@ from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 from wsgiref.util import application_uri
 
+from weft.apps.http.doorway import WsgiApp
 from weft.apps.identity.identity import Identify
 from weft.apps.neutron.app import build_neutron
-from weft.apps.northbound.doorway import WsgiApp
 from weft.apps.quantum.app import build_quantum
 from weft.controller.service import Service
 

@@ -11,8 +11,8 @@ import pytest
 from openapi_spec_validator import OpenAPIV31SpecValidator
 
 from tests.openapi import document
+from weft.apps.northbound.description.meanings import meaning
 from weft.apps.northbound.fields import settable
-from weft.apps.northbound.meanings import meaning
 from weft.apps.northbound.paths import COLLECTIONS
 from weft.apps.northbound.query import showable
 

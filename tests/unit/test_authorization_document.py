@@ -5,8 +5,8 @@ from __future__ import annotations
 import re
 from pathlib import Path
 
+from weft.apps.http.server import HANDSHAKE
 from weft.apps.northbound.bodies import MAX_BYTES, MAX_DEPTH
-from weft.apps.northbound.server import HANDSHAKE
 from weft.apps.settings import Settings
 from weft.controller.adapters.oslo_policy import OsloPolicy
 from weft.controller.model.policy import Target

@@ -9,8 +9,8 @@ from typing import Any
 import falcon.testing
 import pytest
 
-from weft.apps.northbound.doorway import Doorway
-from weft.apps.northbound.heads import fault
+from weft.apps.http.doorway import Doorway
+from weft.apps.http.heads import fault
 
 GOOD = [("Host", "127.0.0.1:8181"), ("X-Auth-Token", "t"), ("Accept", "a"), ("Accept", "b")]
 

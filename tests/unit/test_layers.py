@@ -50,6 +50,7 @@ MAY_IMPORT: dict[str, tuple[str, ...]] = {
     ),
     "controller.adapters": ("controller",),
     "topologies": ("controller.model",),
+    "apps.http": ("apps.settings", "apps.watched_file"),
     "apps": ("controller", "topologies"),
 }
 # Clocks, chance, threads, files, frameworks: only the edges may know them.

@@ -17,7 +17,7 @@ from typing import NamedTuple
 import pytest
 
 from tests.certificates import make_certificate
-from weft.apps.northbound.certificate import CertificateUnusable, certificate
+from weft.apps.http.certificate import CertificateUnusable, certificate
 
 SERVER = """
 import logging, signal, sys
@@ -27,7 +27,7 @@ import structlog
 structlog.configure(wrapper_class=structlog.make_filtering_bound_logger(logging.INFO))
 from tests.stores import MemoryStore
 from weft.apps.northbound.app import build_app
-from weft.apps.northbound.listeners import Listeners
+from weft.apps.http.listeners import Listeners
 from weft.apps.settings import load
 from weft.controller.service import Service
 settings = load(sys.argv[1:])

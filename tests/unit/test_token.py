@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from weft.apps.northbound.token import TokenUnusable, make_or_read
+from weft.apps.identity.token_file import TokenUnusable, make_or_read
 
 
 @pytest.fixture
@@ -54,7 +54,7 @@ def test_what_cannot_be_read_or_made_is_an_error_of_the_system(path: Path) -> No
 
 
 def test_of_many_that_start_at_once_all_read_the_same(path: Path) -> None:
-    program = "import sys; from weft.apps.northbound.token import make_or_read; print(make_or_read(sys.argv[1]))"
+    program = "import sys; from weft.apps.identity.token_file import make_or_read; print(make_or_read(sys.argv[1]))"
     started = [
         subprocess.Popen([sys.executable, "-c", program, path], stdout=subprocess.PIPE, text=True) for _ in range(6)
     ]

@@ -24,7 +24,7 @@ import structlog
 structlog.configure(wrapper_class=structlog.make_filtering_bound_logger(logging.INFO))
 from tests.stores import MemoryStore
 from weft.apps.northbound.app import build_app
-from weft.apps.northbound.server import serve
+from weft.apps.http.server import serve
 from weft.controller.service import Service
 listener = eventlet.listen(("127.0.0.1", 0), backlog=512)
 print(listener.getsockname()[1], flush=True)

@@ -11,7 +11,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any, NamedTuple
 
 from weft.apps.cli.declared.plan import VIF, Difference, Plan
-from weft.apps.northbound.bodies import MAX_BYTES
+from weft.apps.http.limits import MAX_BYTES
 from weft.apps.northbound.paths import MOST_COMMANDS
 
 MOST_OCTETS = MAX_BYTES * 9 // 10  # the rest is for what stands around the commands

@@ -20,10 +20,10 @@ import structlog
 from eventlet import greenio, wsgi
 from eventlet.green import socket, ssl
 
-from weft.apps.northbound.bodies import MAX_BYTES
-from weft.apps.northbound.doorway import WsgiApp
-from weft.apps.northbound.heads import fault
-from weft.apps.northbound.turns import Turns
+from weft.apps.http.doorway import WsgiApp
+from weft.apps.http.heads import fault
+from weft.apps.http.limits import MAX_BYTES
+from weft.apps.http.turns import Turns
 
 LINGER = 1.0
 LINGER_BYTES = 16 << 20

@@ -10,7 +10,7 @@ from typing import Any, ClassVar
 
 import falcon
 
-from weft.apps.northbound.operations import Answer, Operation, Operations
+from weft.apps.northbound.description.operations import Answer, Operation, Operations
 from weft.apps.northbound.paths import OPENAPI
 
 _ITSELF_ALONE = (  # the page is one file, and asks nobody but this controller
@@ -68,4 +68,4 @@ class Docs:
         resp.set_header("Referrer-Policy", "no-referrer")
 
 
-_PAGE = files("weft.apps.northbound").joinpath("docs.html").read_bytes()
+_PAGE = files("weft.apps.northbound.description").joinpath("page.html").read_bytes()

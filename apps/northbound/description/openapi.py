@@ -10,10 +10,10 @@ from typing import Any
 from pydantic import BaseModel
 from pydantic.json_schema import models_json_schema
 
-from weft.apps.northbound.operations import Answer, Operation, Resource, Shape
+from weft.apps.northbound.description.operations import Answer, Operation, Resource, Shape
+from weft.apps.northbound.description.shown import ProblemDocument
 from weft.apps.northbound.paths import ACT_AS
 from weft.apps.northbound.problems import MEDIA_TYPE
-from weft.apps.northbound.shown import ProblemDocument
 
 Document = dict[str, Any]
 Route = tuple[str, Resource]

@@ -9,10 +9,10 @@ from typing import Any
 import eventlet
 
 from weft.apps import settings as weft_settings
-from weft.apps.northbound import server
-from weft.apps.northbound.certificate import certificate
-from weft.apps.northbound.doorway import Doorway, WsgiApp
-from weft.apps.northbound.turns import Turns
+from weft.apps.http import server
+from weft.apps.http.certificate import certificate
+from weft.apps.http.doorway import Doorway, WsgiApp
+from weft.apps.http.turns import Turns
 from weft.apps.settings import Settings
 
 BACKLOG = 512

@@ -6,9 +6,10 @@ from collections.abc import Mapping
 from functools import cache
 from typing import Any
 
-from weft.apps.northbound import query, shown
-from weft.apps.northbound.examples import EXAMPLES
-from weft.apps.northbound.operations import IF_MATCH, WRITING, Answer, Operation, Operations, Schema
+from weft.apps.northbound import query
+from weft.apps.northbound.description import shown
+from weft.apps.northbound.description.examples import EXAMPLES
+from weft.apps.northbound.description.operations import IF_MATCH, WRITING, Answer, Operation, Operations, Schema
 from weft.apps.northbound.paths import COLLECTIONS, MOST_COMMANDS
 from weft.apps.northbound.shapes import change, creation
 

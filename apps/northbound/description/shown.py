@@ -7,7 +7,7 @@ from typing import Annotated, Any, Literal, get_type_hints
 
 from pydantic import BaseModel, ConfigDict, Field, WithJsonSchema, create_model
 
-from weft.apps.northbound.meanings import NAME, meaning
+from weft.apps.northbound.description.meanings import NAME, meaning
 from weft.apps.northbound.paths import COLLECTIONS
 from weft.apps.northbound.shapes import described, title
 from weft.controller.model.documents import field_names

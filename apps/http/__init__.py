@@ -1,0 +1,1 @@
+"""HTTP itself, for every API: listeners, TLS, one door, seats, turns."""
