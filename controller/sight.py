@@ -13,7 +13,7 @@ from weft.controller.model.network import Network
 from weft.controller.model.ownership import OWNED
 from weft.controller.model.policy import Target
 from weft.controller.model.rights import Caller
-from weft.controller.model.visibility import as_seen, sees, target_of
+from weft.controller.model.visibility import as_seen, is_own, sees, target_of
 
 
 class Sight:
@@ -49,6 +49,10 @@ class Sight:
     def shown(self, fact: Fact) -> Fact:
         """A fact that the caller may see, as it sees it: without whom else a thing of others is open to."""
         return as_seen(self._network, fact, self.caller)
+
+    def own(self, fact: Fact) -> bool:
+        """Whether a fact is of the caller's project, or one that it may change. Who did is then no secret."""
+        return is_own(self._network, fact, self.caller)
 
     def all(self, kind: str) -> Iterator[Fact]:
         """All that is to be seen of a kind: in the order of its making, what is open to the caller last."""

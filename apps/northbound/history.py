@@ -14,6 +14,7 @@ from weft.apps.northbound.description.thing_operations import of_history
 from weft.apps.northbound.problems import malformed
 from weft.apps.northbound.query import limit
 from weft.apps.northbound.seeing import missing, sight_of
+from weft.apps.northbound.stream import as_seen, user_of
 from weft.apps.northbound.views import plain
 from weft.controller.contracts import Revision
 from weft.controller.model.facts import Fact, Key
@@ -43,7 +44,7 @@ class History:
         found = list(islice(past, most + 1))
         if not self._may_see(sight, Key(self._kind, id)):
             raise missing(self._kind, id)
-        answer: dict[str, Any] = {"history": [entry(revision) for revision in found[:most]]}
+        answer: dict[str, Any] = {"history": [entry(_as_seen(revision, sight)) for revision in found[:most]]}
         if len(found) > most:
             answer["next"] = next_page(req, str(found[most - 1].number))
             resp.append_link(answer["next"], "next")
@@ -73,6 +74,11 @@ def _was_seen(sight: Sight, revision: Revision) -> bool:
     """Whether the caller would have seen the thing as it was then: an id may have been another's before."""
     then = (change.after or change.before for change in revision.changes if change.key.kind != "attachment")
     return all(fact is not None and sight.may_see(fact) for fact in then)
+
+
+def _as_seen(revision: Revision, sight: Sight) -> Revision:
+    changes = tuple(as_seen(change, sight) for change in revision.changes)
+    return revision._replace(changes=changes, user=user_of(revision, sight))
 
 
 def revision_in(marker: str | None) -> int | None:

@@ -72,7 +72,7 @@ class Changes:
         told = [*self._told(revision, wanted, sight)]
         if not told:
             return None
-        head = {"revision": revision.number, "at": revision.at, "user": revision.user}
+        head = {"revision": revision.number, "at": revision.at, "user": user_of(revision, sight)}
         return f'{json.dumps(head)[:-1]}, "changes": [{", ".join(told)}]}}'
 
     def _told(self, revision: Revision, wanted: Wanted, sight: Sight) -> Iterator[str]:
@@ -80,8 +80,13 @@ class Changes:
             if change.key.kind not in TOLD or not wanted.takes(change):
                 continue
             saw, sees = (fact is not None and sight.may_see(fact) for fact in change)
-            if saw or sees:
+            if not saw and not sees:
+                continue
+            shown = as_seen(change, sight)
+            if shown is change:
                 yield self._text(revision.number, place, change, sees, saw)
+            elif not (saw and sees) or _differs(shown):
+                yield json.dumps(document(shown, sees, saw))
 
     def _text(self, number: int, place: int, change: Change, sees: bool, saw: bool) -> str:
         """A change as whoever ``saw`` it before and ``sees`` it now is told."""
@@ -92,6 +97,25 @@ class Changes:
             while len(self._texts) > 2 * _KEPT:
                 self._texts.popitem(last=False)
         return text
+
+
+def as_seen(change: Change, sight: Sight) -> Change:
+    """The change as the caller sees it; itself where nothing of it is left out."""
+    before, after = (sight.shown(fact) if fact is not None else None for fact in change)
+    return change if before is change.before and after is change.after else Change(before, after)
+
+
+def user_of(revision: Revision, sight: Sight) -> str:
+    """Who has made a revision, if the caller is to know: of what others have, it is not told who changes it."""
+    facts = (change.after or change.before for change in revision.changes if change.key.kind in TOLD)
+    seen = [fact for fact in facts if fact is not None and sight.may_see(fact)]
+    return revision.user if all(map(sight.own, seen)) else ""
+
+
+def _differs(change: Change) -> bool:
+    """Whether anything has changed but the revision and the time."""
+    old, new = (plain(fact) if fact is not None else {} for fact in change)
+    return any(new.get(name) != value for name, value in old.items() if name not in ("revision", "updated_at"))
 
 
 def document(change: Change, sees: bool = True, saw: bool = True) -> Mapping[str, Any]:

@@ -46,9 +46,7 @@ def target_of(network: Network, fact: Fact, caller: Caller) -> Target:
 
 def as_seen(network: Network, fact: Fact, caller: Caller) -> Fact:
     """A fact as the caller sees it: to whom else a thing of others is open is not the caller's affair."""
-    if not isinstance(fact, Segment | Port) or fact.project == caller.project:
-        return fact
-    if caller.may(f"update_{fact.kind}", target_of(network, fact, caller)):
+    if not isinstance(fact, Segment | Port) or is_own(network, fact, caller):
         return fact
     if isinstance(fact, Segment):
         known = tuple(party for party in fact.shared_with if party in (caller.project, EVERYBODY))
@@ -56,6 +54,14 @@ def as_seen(network: Network, fact: Fact, caller: Caller) -> Fact:
     connect = tuple(party for party in fact.connect if is_party(party, fact, caller))
     offer = fact.offer if fact.offer is not None and is_party(fact.offer.to, fact, caller) else None
     return replace(fact, connect=connect, offer=offer)
+
+
+def is_own(network: Network, fact: Fact, caller: Caller) -> bool:
+    """Whether a fact is of the caller's project, or one that the caller may change all the same."""
+    target, right = target_of(network, fact, caller), f"update_{fact.kind}"
+    if target.project is not None and target.project == caller.project:
+        return True
+    return caller.may(right if right in WHO_BY_RULE else _rule(fact.kind), target)
 
 
 def shares(segment: Segment, project: str | None) -> bool:

@@ -143,6 +143,20 @@ def test_a_project_is_told_of_its_own_and_of_what_is_shared_with_it(weft: Client
     assert "fact" not in events[1].data["changes"][0], "what it cannot see any more is not shown"
 
 
+def test_a_guest_is_not_told_who_else_is_one_nor_who_does_what(weft: Client, url: str, head: int) -> None:
+    make(weft, "lent", shared_with=["blue"])
+    weft.segments.update("lent", {"shared_with": ["blue", "green"]})
+    weft.segments.update("lent", {"mtu": 9000})
+    with Client(url, "token", project="blue") as blue:
+        events = first(blue, 2, from_=head)
+        history = blue.history("segment", "lent")
+    assert [event.data["changes"][0].get("changed", [])[:1] for event in events] == [[], ["mtu"]], "one is not for blue"
+    assert [event.data["user"] for event in events] == ["", ""]
+    assert "green" not in str([event.data for event in events]) + str(history)
+    assert {entry["user"] for entry in history} == {""}
+    assert weft.history("segment", "lent")[0]["user"] == "operator"
+
+
 def test_no_secret_and_no_hash_is_told(weft: Client, head: int) -> None:
     weft.create_token({"user": "u", "project": "a", "roles": ["reader"]})
     make(weft, "after")
