@@ -10,7 +10,7 @@ import json
 import os
 import sqlite3
 import tempfile
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import closing, contextmanager
 from pathlib import Path
 from typing import Any
@@ -63,7 +63,8 @@ class SqliteStore:
         """Make revision head + 1 durable before it returns, and the rest. ``StoreUnavailable``: none of it is."""
         if revision.number != self._head + 1:
             raise ValueError(f"revision {revision.number} cannot follow {self._head}")
-        log = text_of([_document(change) for change in revision.changes])
+        texts = _Texts()
+        log = f"[{','.join(map(texts.of_change, revision.changes))}]"
         last = {change.key: change.after for change in revision.changes}
         with self._reporting("write"), self._database as database:
             database.execute("BEGIN IMMEDIATE")
@@ -71,7 +72,7 @@ class SqliteStore:
                 "INSERT INTO revisions (revision, at, user, changes, checksum) VALUES (?, ?, ?, ?, ?)",
                 (revision.number, revision.at, revision.user, log, checksum(log)),
             )
-            database.executemany(_PUT, _rows(fact for fact in last.values() if fact is not None))
+            database.executemany(_PUT, (texts.row(fact) for fact in last.values() if fact is not None))
             database.executemany(
                 "DELETE FROM facts WHERE kind = ? AND id = ?",
                 ((key.kind, id_text(key)) for key, fact in last.items() if fact is None),
@@ -245,12 +246,25 @@ def _value(database: sqlite3.Connection, query: str) -> Any:
     return database.execute(query).fetchone()[0]
 
 
-def _rows(facts: Iterable[Fact]) -> Iterator[tuple[str, str, int, str, int]]:
-    for fact in facts:
-        document = text_of(to_document(fact))
-        yield fact.kind, id_text(Key(fact.kind, fact.id)), fact.revision, document, checksum(document)
+class _Texts:
+    """The documents of one commit as they are written, each written once."""
 
+    def __init__(self) -> None:
+        self._texts: dict[int, str] = {}  # by identity; the revision holds the facts meanwhile
 
-def _document(change: Change) -> dict[str, Any]:
-    before, after = (None if fact is None else to_document(fact) for fact in change)
-    return {"kind": change.key.kind, "before": before, "after": after}
+    def of_change(self, change: Change) -> str:
+        """One change, as the log has it."""
+        return f'{{"kind":"{change.key.kind}","before":{self._of(change.before)},"after":{self._of(change.after)}}}'
+
+    def row(self, fact: Fact) -> tuple[str, str, int, str, int]:
+        """One fact, as it is kept."""
+        document = self._of(fact)
+        return fact.kind, id_text(Key(fact.kind, fact.id)), fact.revision, document, checksum(document)
+
+    def _of(self, fact: Fact | None) -> str:
+        if fact is None:
+            return "null"
+        text = self._texts.get(id(fact))
+        if text is None:
+            text = self._texts[id(fact)] = text_of(to_document(fact))
+        return text

@@ -37,6 +37,7 @@ from weft.controller.model.conditions import (
     found,
 )
 from weft.controller.model.creation import create
+from weft.controller.model.documents import field_names
 from weft.controller.model.facts import Fact, FactId, Key, Port, SecurityGroup, Segment, Subnet, Switch, Trunk, Vif
 from weft.controller.model.group_conditions import check_group, let_go
 from weft.controller.model.network import Change, Network
@@ -70,11 +71,15 @@ def decide(network: Network, command: Command, caller: Caller = OPERATOR) -> lis
 
 def _stamped(change: Change, revision: int, at: int) -> Fact:
     """The fact as it is to be kept: with its revision and, where its kind has them and a time is known, its times."""
-    assert change.after is not None
-    times: dict[str, Any] = {}
-    if at and hasattr(change.after, "created_at"):
-        times = {"updated_at": at} if change.before is not None else {"created_at": at, "updated_at": at}
-    return replace(change.after, revision=revision, **times)
+    fact = change.after
+    assert fact is not None
+    given: dict[str, Any] = {"revision": revision}
+    if at and hasattr(fact, "created_at"):
+        given |= {"updated_at": at} if change.before is not None else {"created_at": at, "updated_at": at}
+    stamped: Fact = object.__new__(type(fact))  # not made anew: it was looked at when it was made
+    for name in field_names(fact.kind):
+        object.__setattr__(stamped, name, given[name] if name in given else getattr(fact, name))
+    return stamped
 
 
 def _update(network: Network, command: Update, caller: Caller) -> Iterator[Change]:
