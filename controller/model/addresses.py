@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from bisect import bisect_left, bisect_right, insort
+from bisect import bisect_left, insort
 from collections import Counter
 from collections.abc import Iterator
 from functools import lru_cache
@@ -57,7 +57,7 @@ def prefix_of(text: str) -> Prefix:
 class Addresses:
     """The ports on one segment, and the addresses that they name: fixed IPs, and allowed prefixes and MACs.
 
-    Prefixes are found by the lengths that there are, and a wide one finds those inside it in their order.
+    Prefixes are found by the lengths that there are, and a wide one finds each project's inside it in their order.
     """
 
     def __init__(self) -> None:
@@ -66,7 +66,7 @@ class Addresses:
         self._ports_by_mac: dict[str, dict[str, set[str]]] = {}  # and by project
         self._ports_by_prefix: dict[Prefix, dict[str, set[str]]] = {}
         self._lengths: Counter[tuple[int, int]] = Counter()
-        self._prefixes: list[Prefix] = []  # sorted
+        self._prefixes_by_project: dict[str, list[Prefix]] = {}  # sorted
 
     def port_of_ip(self, ip: str) -> str | None:
         """The port that has that fixed IP."""
@@ -74,8 +74,8 @@ class Addresses:
 
     def fixed_inside(self, prefix: Prefix) -> Iterator[tuple[str, str]]:
         """The fixed IPs that lie in the prefix, each with its port."""
-        for other in self._overlapping(prefix):
-            if other.single:
+        for prefixes in self._prefixes_by_project.values():
+            for other in filter(lambda inside: inside.single, _inside(prefixes, prefix)):
                 ip = str(ip_network((other.first, other.length)).network_address)
                 if ip in self._port_by_ip:
                     yield ip, self._port_by_ip[ip]
@@ -89,14 +89,21 @@ class Addresses:
         return _foreign(self._ports_by_mac.get(mac, {}), project)
 
     def foreign_overlap(self, prefix: Prefix, project: str) -> tuple[Prefix, str] | None:
-        """An address of a port of another project that the prefix overlaps, and the port."""
-        for other in self._overlapping(prefix):
-            port = _foreign(self._ports_by_prefix[other], project)
-            if port is not None:
-                return other, port
-        return None
+        """An address of a port of another project that the prefix overlaps, and the port.
 
-    def _overlapping(self, prefix: Prefix) -> Iterator[Prefix]:
+        However many addresses of the project's own lie in the prefix, none of them is looked at.
+        """
+        for around in self._around(prefix):
+            port = _foreign(self._ports_by_prefix[around], project)
+            if port is not None:
+                return around, port
+        others = (prefixes for other, prefixes in self._prefixes_by_project.items() if other != project)
+        inside = min((first for first in (next(_inside(some, prefix), None) for some in others) if first), default=None)
+        port = _foreign(self._ports_by_prefix[inside], project) if inside is not None else None
+        return (inside, port) if inside is not None and port is not None else None
+
+    def _around(self, prefix: Prefix) -> Iterator[Prefix]:
+        """The prefix itself and those that it lies in, where some port names them."""
         for version, length in self._lengths:
             if version == prefix.version and length < prefix.length:
                 around = prefix.widened(length)
@@ -104,13 +111,6 @@ class Addresses:
                     yield around
         if prefix in self._ports_by_prefix:
             yield prefix
-        if prefix.first == prefix.last:  # nothing else lies in a single address
-            return
-        for place in range(bisect_right(self._prefixes, prefix), len(self._prefixes)):
-            inside = self._prefixes[place]
-            if (inside.version, inside.first) > (prefix.version, prefix.last):
-                return
-            yield inside
 
     def add(self, port: Port) -> None:
         """The port names its addresses from now on."""
@@ -123,7 +123,8 @@ class Addresses:
             if prefix not in self._ports_by_prefix:
                 self._ports_by_prefix[prefix] = {}
                 self._lengths[prefix.version, prefix.length] += 1
-                insort(self._prefixes, prefix)
+            if port.project not in self._ports_by_prefix[prefix]:
+                insort(self._prefixes_by_project.setdefault(port.project, []), prefix)
             add(self._ports_by_prefix[prefix], port.project, port.id)
 
     def remove(self, port: Port) -> None:
@@ -137,12 +138,25 @@ class Addresses:
             del self._port_by_ip[ip]
         for prefix in _prefixes(port):
             discard(self._ports_by_prefix[prefix], port.project, port.id)
+            if port.project not in self._ports_by_prefix[prefix]:
+                own = self._prefixes_by_project[port.project]
+                del own[bisect_left(own, prefix)]
+                if not own:
+                    del self._prefixes_by_project[port.project]
             if not self._ports_by_prefix[prefix]:
                 del self._ports_by_prefix[prefix]
                 self._lengths[prefix.version, prefix.length] -= 1
                 if not self._lengths[prefix.version, prefix.length]:
                     del self._lengths[prefix.version, prefix.length]
-                del self._prefixes[bisect_left(self._prefixes, prefix)]
+
+
+def _inside(prefixes: list[Prefix], prefix: Prefix) -> Iterator[Prefix]:
+    """Those of the sorted prefixes that lie in the one, or are it."""
+    for place in range(bisect_left(prefixes, prefix), len(prefixes)):
+        inside = prefixes[place]
+        if (inside.version, inside.first) > (prefix.version, prefix.last):
+            return
+        yield inside
 
 
 def _foreign(ports_by_project: dict[str, set[str]], project: str) -> str | None:

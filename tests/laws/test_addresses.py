@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 from ipaddress import IPv4Address, IPv6Address, ip_network
+from typing import Any
 
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from weft.controller.model import addresses as model
 from weft.controller.model.addresses import Addresses, prefix_of
 from weft.controller.model.facts import Port
 from weft.controller.model.traits import AllowedAddress
@@ -61,6 +64,24 @@ def test_a_strangers_address_is_found_wherever_it_lies(ports: list[Port], asked:
     for port in port_by_id.values():
         addresses.remove(port)
     assert vars(addresses) == vars(Addresses()), "something stays of what is gone"
+
+
+def test_ones_own_addresses_are_not_looked_at_for_a_strangers(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Who has many could otherwise hold up everybody by one request that names a wide prefix many times."""
+    addresses, looked = Addresses(), 0
+    for number in range(300):
+        addresses.add(named(f"p{number}", "red", (f"10.0.{number // 256}.{number % 256}/32",)))
+    addresses.add(named("theirs", "blue", ("10.1.0.0/32",)))
+
+    def counted(ports_by_project: dict[str, set[str]], project: str, look: Any = model._foreign) -> Any:
+        nonlocal looked
+        looked += 1
+        return look(ports_by_project, project)
+
+    monkeypatch.setattr(model, "_foreign", counted)
+    assert addresses.foreign_overlap(prefix_of("10.0.0.0/16"), "red") is None
+    assert addresses.foreign_overlap(prefix_of("10.0.0.0/8"), "red") == (prefix_of("10.1.0.0/32"), "theirs")
+    assert looked <= 2
 
 
 def _overlap(a: str, b: str) -> bool:
