@@ -10,7 +10,7 @@ from weft.controller.fabric_state import FlowReport, Status, SwitchState
 from weft.controller.model.accounts import COUNTED
 from weft.controller.model.documents import to_document
 from weft.controller.model.facts import Fact, Key, Link, Port, Quota, Switch, key_of
-from weft.controller.model.quotas import limit_of
+from weft.controller.model.quotas import count_of, limit_of
 from weft.controller.service import Service
 
 
@@ -77,7 +77,7 @@ def _state(service: Service, fact: Fact, settled: set[str] | None = None) -> dic
         case Link():
             return {"up": not gone and service.link_up(fact.id)}
         case Quota():
-            usage = {kind: network.ownership.count(kind, fact.id) for kind in COUNTED}
+            usage = {kind: count_of(network, fact.id, kind) for kind in COUNTED}
             return {"usage": usage, "effective": {kind: limit_of(network, fact.id, kind) for kind in COUNTED}}
         case _:
             return {}

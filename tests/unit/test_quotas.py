@@ -6,10 +6,12 @@ import pytest
 
 from tests.controller import Controller
 from tests.world import World
+from weft.apps.northbound.views import view
 from weft.controller.model.commands import Create, Delete, Update
 from weft.controller.model.facts import Limit
 from weft.controller.model.quotas import limit_of
 from weft.controller.model.rights import MEMBER, Caller
+from weft.controller.model.security_groups import SecurityRule
 from weft.controller.service import Refused
 
 RED = Caller("red", MEMBER, False, 0)
@@ -68,6 +70,17 @@ def test_a_quota_counts_what_the_same_transaction_has_made() -> None:
     assert refused.value.index == 2
     assert controller.service.network.ownership.count("port", "red") == 0
     controller.service.submit([port("a"), port("b"), Delete("port", "a"), port("c")], RED)
+
+
+def test_what_is_shown_as_used_is_what_a_quota_counts() -> None:
+    net = Controller()
+    rule = SecurityRule("r", "ingress")
+    net.do(Create("segment", {"id": "red", "name": "red", "project": "red", "shared_with": ("blue", "green")}))
+    net.do(Create("security_group", {"id": "g", "name": "g", "project": "red", "rules": (rule,)}))
+    (quota,) = net.submit(Create("quota", {"id": "red"}))
+    assert quota is not None
+    used = {kind: used for kind, used in view(net.service, quota)["usage"].items() if used}
+    assert used == {"segment": 1, "rbac_policy": 2, "security_group": 1, "security_group_rule": 1}
 
 
 def test_a_quota_is_the_operators_to_give(net: World) -> None:
