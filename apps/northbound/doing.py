@@ -14,6 +14,7 @@ from weft.apps.northbound import receipts, waiting
 from weft.apps.northbound.acting import caller_of
 from weft.apps.northbound.bodies import read_json
 from weft.apps.northbound.problems import refused
+from weft.apps.northbound.seeing import sight_of
 from weft.controller.model.commands import Command
 from weft.controller.model.facts import Fact
 from weft.controller.service import Refused, Service
@@ -78,7 +79,7 @@ def do(
         except Refused as error:
             raise refused(error.refusal, places[error.index] if places else "") from None
         outcome = Outcome(body, facts, service.network.revision)
-    waited = waiting.wait(service, outcome.facts, patience) if patience is not None else None
+    waited = waiting.wait(service, sight_of(service, req), outcome.facts, patience) if patience is not None else None
     _say(resp, answer(outcome), waited)
 
 

@@ -14,6 +14,7 @@ import falcon
 from weft.apps.northbound.problems import Problem, malformed
 from weft.controller.model.facts import Fact, Port, Segment, Vif
 from weft.controller.service import Service
+from weft.controller.sight import Sight
 
 PATIENCE = 15.0  # seconds, unless somebody says how many
 MOST_PATIENCE = 120.0
@@ -50,13 +51,14 @@ def asked(req: falcon.Request) -> float | None:
     return float(text)
 
 
-def wait(service: Service, facts: Iterable[Fact | None], patience: float) -> Waited:
-    """``wait(service, facts, seconds)`` returns when nothing more is to be expected of the switches, or of time.
+def wait(service: Service, sight: Sight, facts: Iterable[Fact | None], patience: float) -> Waited:
+    """``wait(service, sight, facts, seconds)`` returns when no more is to be expected of the switches, or of time.
 
-    It is about the ports that the facts concern; where that is none, about everything that the switches should hold.
+    It is about the ports in sight that the facts concern; where that is none, about everything that the switches
+    should hold.
     """
     end, nap = monotonic() + patience, _FIRST_NAP
-    ports = sorted(set(_ports(service, facts)))
+    ports = sorted(port for port in set(_ports(service, facts)) if sight.port(port) is not None)
     while True:
         reached = _of_ports(service, ports) if ports else _of_switches(service)
         if reached.state in ("active", "error") or reached.reason.endswith(_HOPELESS) or monotonic() >= end:

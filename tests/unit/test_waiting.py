@@ -68,6 +68,20 @@ def test_what_can_come_to_nothing_is_not_waited_for(api: Validating) -> None:
     assert waited(new) == (202, f"down; port {new.json['id']}: no VIF is plugged in")
 
 
+def test_nobody_hears_of_ports_that_they_do_not_see(net: Controller, api: Validating) -> None:
+    """Whoever has a segment does not see who else has which ports there."""
+    shared = {"id": "open", "name": "open", "project": "a", "shared_with": ("b",)}
+    theirs = {"id": "theirs", "name": "theirs", "segment": "open", "project": "b"}
+    there = {"id": "w", "mac": "02:00:00:00:00:02", "project": "b", "switch": "s1", "interface": "e2"}
+    net.do(Create("segment", shared), Create("port", theirs), Create("vif", there), Plug("theirs", "w"))
+    change = "/v1/segments/open?wait=active&timeout=0.5"
+    soon(net)
+    owner = api.simulate_patch(change, json={"name": "n"}, headers=HEADERS | {"Weft-Act-As": "project=a"})
+    operator = api.simulate_patch(change, json={"name": "m"})
+    assert waited(owner) == (200, "active")
+    assert waited(operator)[1].startswith("down; port theirs: ")
+
+
 def test_a_deletion_waits_for_the_switches_that_are_connected(net: Controller, api: Validating) -> None:
     net.serve()
     soon(net)
