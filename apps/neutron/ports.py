@@ -17,10 +17,9 @@ from weft.apps.neutron.port_attributes import ATTRIBUTES
 from weft.apps.neutron.resource import Resource
 from weft.apps.neutron.security_groups import default_groups
 from weft.apps.neutron.subnets import network_of
-from weft.apps.neutron.trunk_ports import as_subport, check_untrunked, trunk_details
+from weft.apps.neutron.trunk_ports import as_subport, check_untrunked, trunk_details, trunk_of
 from weft.controller.model.commands import Command, Create, Delete, Plug, Refusal, Unplug, Update
 from weft.controller.model.facts import Fact, Port, Segment, Vif
-from weft.controller.model.network import Network
 from weft.controller.model.traits import DEFAULT_SECURITY, strictest
 from weft.controller.model.visibility import shares
 
@@ -88,7 +87,7 @@ class Ports(Resource):
             network.count("switch"),
             carrier,
             network.location(id) if carrier is not None else None,
-            network.trunk(network.trunks.of(id) or ""),
+            trunk_of(asking, fact),
         )
 
     def revision(self, asking: Asking, fact: Port) -> int:
@@ -99,14 +98,13 @@ class Ports(Resource):
 
     def candidates(self, asking: Asking, wanted: Mapping[str, list[str]]) -> Iterable[Fact]:
         """Those of a network are known by it, and those of a machine by their VIFs."""
-        network = asking.service.network
         if "network_id" in wanted and "id" not in wanted:
-            ids = {id for segment in wanted["network_id"] for id in network.ports_of(segment)}
+            ids = {id for segment in wanted["network_id"] for id in asking.service.network.ports_of(segment)}
             wanted = {**wanted, "id": sorted(ids)}
         found = super().candidates(asking, wanted)
         if "device_id" in wanted:
             devices = frozenset(wanted["device_id"])
-            return (fact for fact in found if _device(network, str(fact.id)) in devices)
+            return (fact for fact in found if isinstance(fact, Port) and _device(asking, fact) in devices)
         return found
 
     def matches(self, document: Mapping[str, Any], name: str, said: list[str]) -> bool | None:
@@ -266,10 +264,9 @@ def vif_in(asking: Asking, port: Port) -> Vif | None:
     return vif if asking.sight.may_see(vif) else None
 
 
-def _device(network: Network, port: str) -> str:
-    """The machine whose VIF is in the port."""
-    attachment = network.attachment(port)
-    vif = network.vif(attachment.vif) if attachment is not None else None
+def _device(asking: Asking, port: Port) -> str:
+    """The machine whose VIF is in the port, as the caller is shown it."""
+    vif = vif_in(asking, port)
     return vif.device if vif is not None else ""
 
 

@@ -17,10 +17,15 @@ def sub_ports(trunk: Trunk) -> list[dict[str, Any]]:
     return [{"port_id": sub.port, "segmentation_type": VLAN, "segmentation_id": sub.tag} for sub in trunk.subports]
 
 
+def trunk_of(asking: Asking, port: Port) -> Trunk | None:
+    """``trunk_of(asking, port)`` returns the trunk of a port, if the caller may see it."""
+    trunk = asking.sight.fact("trunk", asking.service.network.trunks.of(port.id) or "")
+    return trunk if isinstance(trunk, Trunk) else None
+
+
 def trunk_details(asking: Asking, port: Port) -> dict[str, Any]:
-    """``trunk_details(asking, port)`` returns what a port with a trunk says of it; nothing for any other."""
-    network = asking.service.network
-    trunk = network.trunk(network.trunks.of(port.id) or "")
+    """``trunk_details(asking, port)`` returns what a port with a trunk that is in sight says of it; else nothing."""
+    network, trunk = asking.service.network, trunk_of(asking, port)
     if trunk is None:
         return {}
     found = []

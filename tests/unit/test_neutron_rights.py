@@ -8,8 +8,10 @@ import pytest
 
 from tests.openstack import Neutron, fault
 from tests.stores import MemoryStore
+from weft.controller.model.commands import Create, Plug
 from weft.controller.model.policy import BUILTIN, Target
 from weft.controller.model.rights import Caller
+from weft.controller.model.trunks import Carried
 from weft.controller.service import Service
 
 WIRE = {"provider:network_type": "vlan", "provider:segmentation_id": 100}
@@ -74,3 +76,22 @@ def test_what_is_refused_is_on_record(kind: str, asked: dict[str, Any], detail: 
     assert (line.user, line.project, line.origin) == ("blue", "blue", "127.0.0.1")
     assert (line.action, line.outcome, line.revision) == ("create", "forbidden", 0)
     assert detail in line.detail
+
+
+def test_who_comes_to_anothers_port_is_told_nothing_of_what_is_in_it() -> None:
+    service = Service(MemoryStore())
+    service.submit(
+        [
+            Create("segment", {"id": "net", "name": "net", "project": "blue", "shared_with": ("red",)}),
+            Create("port", {"id": "open", "name": "open", "segment": "net", "connect": ("project:red",)}),
+            Create("port", {"id": "carried", "name": "carried", "segment": "net"}),
+            Create("vif", {"id": "v", "mac": "02:00:00:00:00:01", "project": "blue", "device": "machine"}),
+            Plug("open", "v"),
+            Create("trunk", {"id": "t", "name": "t", "port": "open", "subports": (Carried("carried", 7),)}),
+        ]
+    )
+    blue, red = Neutron(service).of("blue"), Neutron(service).of("red")
+    assert [port["trunk_details"]["trunk_id"] for port in blue.listed("port", "device_id=machine")] == ["t"]
+    assert red.listed("port", "device_id=machine") == []
+    shown = red.shown("port", "open")
+    assert (shown["mac_address"], shown["device_id"], "trunk_details" in shown) == ("", "", False)
