@@ -13,14 +13,18 @@ from weft.controller.model.network import Network
 from weft.controller.model.ownership import OWNED
 from weft.controller.model.policy import Target
 from weft.controller.model.rights import Caller
-from weft.controller.model.visibility import as_seen, is_own, sees, target_of
+from weft.controller.model.visibility import Around, as_seen, is_own, sees, target_of
 
 
 class Sight:
-    """The network as that caller sees it. Short-lived: it remembers what the policy has said."""
+    """The network as that caller sees it. Short-lived: it remembers what the policy has said.
 
-    def __init__(self, network: Network, caller: Caller) -> None:
+    Facts that are handed to it are judged by what is ``around`` them: the network, unless they are of the past.
+    """
+
+    def __init__(self, network: Network, caller: Caller, around: Around | None = None) -> None:
         self._network = network
+        self._around = around if around is not None else network
         self.caller = caller
         self._said: dict[tuple[str, Target], bool] = {}
 
@@ -39,20 +43,24 @@ class Sight:
         fact = self.fact("port", id)
         return fact if isinstance(fact, Port) else None
 
+    def then(self, around: Around) -> Sight:
+        """How that caller has seen facts of the past, by what was around them."""
+        return Sight(self._network, self.caller, around)
+
     def may_see(self, fact: Fact) -> bool:
         """Whether the caller may see that fact, which may be one that is gone."""
-        right = ("get_" + fact.kind, target_of(self._network, fact, self.caller))
+        right = ("get_" + fact.kind, target_of(self._around, fact, self.caller))
         if right not in self._said:
-            self._said[right] = sees(self._network, fact, fact.kind, self.caller)
+            self._said[right] = sees(self._around, fact, fact.kind, self.caller)
         return self._said[right]
 
     def shown(self, fact: Fact) -> Fact:
         """A fact that the caller may see, as it sees it: without whom else a thing of others is open to."""
-        return as_seen(self._network, fact, self.caller)
+        return as_seen(self._around, fact, self.caller)
 
     def own(self, fact: Fact) -> bool:
         """Whether a fact is of the caller's project, or one that it may change. Who did is then no secret."""
-        return is_own(self._network, fact, self.caller)
+        return is_own(self._around, fact, self.caller)
 
     def all(self, kind: str) -> Iterator[Fact]:
         """All that is to be seen of a kind: in the order of its making, what is open to the caller last."""

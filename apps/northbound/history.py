@@ -11,10 +11,10 @@ import falcon
 
 from weft.apps.northbound.collection import next_page
 from weft.apps.northbound.description.thing_operations import of_history
+from weft.apps.northbound.hindsight import Hindsight
 from weft.apps.northbound.problems import malformed
 from weft.apps.northbound.query import limit
 from weft.apps.northbound.seeing import missing, sight_of
-from weft.apps.northbound.stream import as_seen, user_of
 from weft.apps.northbound.views import plain
 from weft.controller.contracts import Revision
 from weft.controller.model.facts import Fact, Key
@@ -32,19 +32,18 @@ class History:
     def __init__(self, service: Service, kind: str) -> None:
         self._service = service
         self._kind = kind
+        self._hindsight = Hindsight(service)
         self.operations = of_history(kind)
 
     def on_get(self, req: falcon.Request, resp: falcon.Response, id: str) -> None:
         """Who changed what of it and when, the newest first; also of what has been deleted since."""
         most, before = limit(req.params) or _LIMIT, revision_in(req.get_param("marker"))
         sight = sight_of(self._service, req)
-        past = takewhile(
-            lambda revision: _was_seen(sight, revision), self._revisions(Key(self._kind, id), before, most + 1)
-        )
-        found = list(islice(past, most + 1))
+        past = (self._seen(sight, revision) for revision in self._revisions(Key(self._kind, id), before, most + 1))
+        found = list(islice(takewhile(lambda revision: revision.changes, past), most + 1))
         if not self._may_see(sight, Key(self._kind, id)):
             raise missing(self._kind, id)
-        answer: dict[str, Any] = {"history": [entry(_as_seen(revision, sight)) for revision in found[:most]]}
+        answer: dict[str, Any] = {"history": [entry(revision) for revision in found[:most]]}
         if len(found) > most:
             answer["next"] = next_page(req, str(found[most - 1].number))
             resp.append_link(answer["next"], "next")
@@ -56,8 +55,18 @@ class History:
         if fact is not None:
             return sight.may_see(fact)
         last = next(iter(self._service.history(key, None, 1)), None)
-        gone = last.changes[-1].before if last is not None else None
-        return gone is not None and sight.may_see(gone)
+        return last is not None and self._hindsight.change(sight, last.number, last.changes[-1]) is not None
+
+    def _seen(self, sight: Sight, revision: Revision) -> Revision:
+        """The revision as the caller has seen it; without changes where it has not: an id may have been another's."""
+        seen = [self._hindsight.change(sight, revision.number, change) for change in revision.changes]
+        told = tuple(
+            as_seen
+            for as_seen, change in zip(seen, revision.changes, strict=True)
+            if as_seen is not None and (as_seen.after is None) == (change.after is None)
+        )
+        changes = told if len(told) == len(seen) else ()
+        return revision._replace(changes=changes, user=self._hindsight.user(sight, revision))
 
     def _revisions(self, key: Key, before: int | None, most: int) -> Iterator[Revision]:
         own = self._service.history(key, before, most)
@@ -68,17 +77,6 @@ class History:
             changes = (*(known.changes if known is not None else ()), *revision.changes)
             together[revision.number] = revision._replace(changes=changes)
         return iter(together.values())
-
-
-def _was_seen(sight: Sight, revision: Revision) -> bool:
-    """Whether the caller would have seen the thing as it was then: an id may have been another's before."""
-    then = (change.after or change.before for change in revision.changes if change.key.kind != "attachment")
-    return all(fact is not None and sight.may_see(fact) for fact in then)
-
-
-def _as_seen(revision: Revision, sight: Sight) -> Revision:
-    changes = tuple(as_seen(change, sight) for change in revision.changes)
-    return revision._replace(changes=changes, user=user_of(revision, sight))
 
 
 def revision_in(marker: str | None) -> int | None:

@@ -11,6 +11,7 @@ from collections import OrderedDict
 from collections.abc import Iterator, Mapping
 from typing import Any, NamedTuple
 
+from weft.apps.northbound.hindsight import Hindsight
 from weft.apps.northbound.views import plain
 from weft.controller.contracts import Revision
 from weft.controller.model.facts import Fact
@@ -49,7 +50,8 @@ class Changes:
     def __init__(self, service: Service) -> None:
         self._service = service
         self._revisions: OrderedDict[int, Revision] = OrderedDict()
-        self._texts: OrderedDict[tuple[int, int, bool], str] = OrderedDict()
+        self._texts: OrderedDict[tuple[int, int, bool, bool], str] = OrderedDict()
+        self._hindsight = Hindsight(service)
 
     def after(self, revision: int) -> list[Revision]:
         """The next revisions, the first first; none where that is the last."""
@@ -72,44 +74,30 @@ class Changes:
         told = [*self._told(revision, wanted, sight)]
         if not told:
             return None
-        head = {"revision": revision.number, "at": revision.at, "user": user_of(revision, sight)}
+        head = {"revision": revision.number, "at": revision.at, "user": self._hindsight.user(sight, revision)}
         return f'{json.dumps(head)[:-1]}, "changes": [{", ".join(told)}]}}'
 
     def _told(self, revision: Revision, wanted: Wanted, sight: Sight) -> Iterator[str]:
         for place, change in enumerate(revision.changes):
             if change.key.kind not in TOLD or not wanted.takes(change):
                 continue
-            saw, sees = (fact is not None and sight.may_see(fact) for fact in change)
-            if not saw and not sees:
+            seen = self._hindsight.change(sight, revision.number, change)
+            if seen is None:
                 continue
-            shown = as_seen(change, sight)
-            if shown is change:
-                yield self._text(revision.number, place, change, sees, saw)
-            elif not (saw and sees) or _differs(shown):
-                yield json.dumps(document(shown, sees, saw))
+            if all(told is None or told is fact for told, fact in zip(seen, change, strict=True)):
+                yield self._text(revision.number, place, seen)
+            elif None in seen or _differs(seen):
+                yield json.dumps(document(seen))
 
-    def _text(self, number: int, place: int, change: Change, sees: bool, saw: bool) -> str:
-        """A change as whoever ``saw`` it before and ``sees`` it now is told."""
-        key = (number, place * 2 + saw, sees)
+    def _text(self, number: int, place: int, seen: Change) -> str:
+        """A change of which nothing is left out but a whole fact: what many are told alike is written once."""
+        key = (number, place, seen.before is not None, seen.after is not None)
         text = self._texts.get(key)
         if text is None:
-            text = self._texts[key] = json.dumps(document(change, sees, saw))
+            text = self._texts[key] = json.dumps(document(seen))
             while len(self._texts) > 2 * _KEPT:
                 self._texts.popitem(last=False)
         return text
-
-
-def as_seen(change: Change, sight: Sight) -> Change:
-    """The change as the caller sees it; itself where nothing of it is left out."""
-    before, after = (sight.shown(fact) if fact is not None else None for fact in change)
-    return change if before is change.before and after is change.after else Change(before, after)
-
-
-def user_of(revision: Revision, sight: Sight) -> str:
-    """Who has made a revision, if the caller is to know: of what others have, it is not told who changes it."""
-    facts = (change.after or change.before for change in revision.changes if change.key.kind in TOLD)
-    seen = [fact for fact in facts if fact is not None and sight.may_see(fact)]
-    return revision.user if all(map(sight.own, seen)) else ""
 
 
 def _differs(change: Change) -> bool:
@@ -118,9 +106,9 @@ def _differs(change: Change) -> bool:
     return any(new.get(name) != value for name, value in old.items() if name not in ("revision", "updated_at"))
 
 
-def document(change: Change, sees: bool = True, saw: bool = True) -> Mapping[str, Any]:
+def document(seen: Change) -> Mapping[str, Any]:
     """One change: what was made, changed or deleted, and what it is since. What is out of sight now is deleted."""
-    before, after = change.before if saw else None, change.after if sees else None
+    before, after = seen
     fact = after or before
     assert fact is not None
     what = "deleted" if after is None else "updated" if before is not None else "created"

@@ -3,20 +3,35 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Protocol
 
 from weft.controller.model.accounts import EVERYBODY
-from weft.controller.model.facts import Attachment, Fact, Port, Quota, Segment, Subnet
+from weft.controller.model.facts import Attachment, Fact, Port, Quota, Segment, Subnet, Vif
 from weft.controller.model.policy import WHO_BY_RULE, Target
 
 if TYPE_CHECKING:
-    from weft.controller.model.network import Network
     from weft.controller.model.rights import Caller
 
 NOBODYS = Target()
 
 
-def sees(network: Network, fact: Fact | None, kind: str, caller: Caller) -> bool:
+class Around(Protocol):
+    """What a fact goes with: the network as it is, or as it was when the fact was so."""
+
+    def segment(self, id: str) -> Segment | None:
+        """The segment of that id."""
+
+    def port(self, id: str) -> Port | None:
+        """The port of that id."""
+
+    def vif(self, id: str) -> Vif | None:
+        """The VIF of that id."""
+
+    def attachment(self, id: str) -> Attachment | None:
+        """What is plugged into the port of that id."""
+
+
+def sees(network: Around, fact: Fact | None, kind: str, caller: Caller) -> bool:
     """``sees(network, fact, kind, caller)`` says whether the caller may see a fact of that kind.
 
     What is not there is asked for like anything else, so that the answer takes as long as for what is hidden.
@@ -25,7 +40,7 @@ def sees(network: Network, fact: Fact | None, kind: str, caller: Caller) -> bool
     return caller.may(_rule(kind), target) and fact is not None
 
 
-def target_of(network: Network, fact: Fact, caller: Caller) -> Target:
+def target_of(network: Around, fact: Fact, caller: Caller) -> Target:
     """Whose a fact is, and whether it is open to that caller."""
     match fact:
         case Segment():
@@ -44,7 +59,7 @@ def target_of(network: Network, fact: Fact, caller: Caller) -> Target:
             return Target(getattr(fact, "project", None))
 
 
-def as_seen(network: Network, fact: Fact, caller: Caller) -> Fact:
+def as_seen(network: Around, fact: Fact, caller: Caller) -> Fact:
     """A fact as the caller sees it: to whom else a thing of others is open is not the caller's affair."""
     if not isinstance(fact, Segment | Port) or is_own(network, fact, caller):
         return fact
@@ -56,7 +71,7 @@ def as_seen(network: Network, fact: Fact, caller: Caller) -> Fact:
     return replace(fact, connect=connect, offer=offer)
 
 
-def is_own(network: Network, fact: Fact, caller: Caller) -> bool:
+def is_own(network: Around, fact: Fact, caller: Caller) -> bool:
     """Whether a fact is of the caller's project, or one that the caller may change all the same."""
     target, right = target_of(network, fact, caller), f"update_{fact.kind}"
     if target.project is not None and target.project == caller.project:
@@ -69,7 +84,7 @@ def shares(segment: Segment, project: str | None) -> bool:
     return project is not None and (project in segment.shared_with or EVERYBODY in segment.shared_with)
 
 
-def opens(network: Network, port: Port, caller: Caller) -> bool:
+def opens(network: Around, port: Port, caller: Caller) -> bool:
     """Whether a port lets in that caller, who does not have it: by name, by an offer, or since it is in already."""
     attachment = network.attachment(port.id)
     plugged = network.vif(attachment.vif) if attachment is not None else None

@@ -9,8 +9,9 @@ import pytest
 from tests.matrix.apis import Native
 from tests.matrix.oracle import ROLES, Outcome, Role, expected, has
 from tests.matrix.society import HIDDEN, MISSING, PLACES, Place, Society, secrets_in
+from tests.matrix.test_watch import told
 from weft.apps.northbound.paths import PATHS
-from weft.controller.model.commands import Create, Delete, Update
+from weft.controller.model.commands import Command, Create, Delete, Plug, Unplug, Update
 
 
 @pytest.fixture
@@ -52,6 +53,43 @@ def test_what_was_anothers_before_one_had_the_id_is_not_in_ones_history(society:
         answer = api.ask("member", "GET", f"{PATHS[kind]}/again/history")
         assert answer.status == 200
         assert secrets_in(answer.text, ()) == [], answer.text
+
+
+def test_who_takes_an_id_over_is_not_told_what_went_with_it_before(society: Society) -> None:
+    """What a port or a segment is now says nothing of what was called so, was plugged in or was on it before."""
+    theirs, mine = {"project": HIDDEN, "description": f"{HIDDEN} text"}, {"project": "red"}
+    commands: list[Command] = [
+        Create("segment", {"id": "net", "name": "net", **theirs}),
+        Create("subnet", {"id": "addresses", "segment": "net", "cidr": "10.66.0.0/24", **theirs}),
+        Create("port", {"id": "web", "name": "web", "segment": "net", **theirs}),
+        Create("vif", {"id": f"{HIDDEN}-vif", "mac": "02:66:00:00:00:01", **theirs}),
+        Plug("web", f"{HIDDEN}-vif"),
+        Unplug("web"),
+        *(Delete(kind, id) for kind, id in (("port", "web"), ("subnet", "addresses"), ("segment", "net"))),
+        Create("segment", {"id": "net", "name": "net", "shared_with": ("red",), **mine}),
+        Create("port", {"id": "web", "name": "web", "segment": "net", **mine}),
+        Create("vif", {"id": "mine", "mac": "02:22:00:00:00:01", **mine}),
+        Plug("web", "mine"),
+    ]
+    for command in commands:
+        society.net.service.submit([command])
+    api = Native(society)
+    assert secrets_in(told(society, "member"), ()) == []
+    assert api.ask("member", "GET", "/v1/subnets/addresses/history").status == 404
+    history = api.ask("member", "GET", "/v1/ports/web/history")
+    assert [entry["what"] for entry in json.loads(history.text)["history"]] == ["updated", "created"]
+    assert secrets_in(history.text, ()) == []
+
+
+def test_what_a_thing_was_before_it_was_open_is_not_in_its_history(society: Society) -> None:
+    service, port = society.net.service, {"id": "web", "name": "web", "segment": "net"}
+    segment = {"id": "net", "name": "net", "project": "blue", "shared_with": ("red",)}
+    service.submit([Create("segment", segment), Create("port", port | {"description": f"{HIDDEN} text"})])
+    service.submit([Update("port", "web", {"connect": ("project:red",), "description": ""})])
+    history = Native(society).ask("member", "GET", "/v1/ports/web/history")
+    assert [entry["what"] for entry in json.loads(history.text)["history"]] == ["created"]
+    assert secrets_in(history.text, ()) == []
+    assert secrets_in(told(society, "member"), ()) == []
 
 
 def test_what_is_not_shared_any_more_has_no_history(society: Society) -> None:
