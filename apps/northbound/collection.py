@@ -60,11 +60,11 @@ class Collection:
 
     def _made(self, outcome: Outcome) -> Done:
         if is_list(self._kind, outcome.body):
-            made = [view(self._service, fact) for fact in outcome.facts if fact is not None]
+            made = [view(self._service, fact, outcome.sight) for fact in outcome.facts if fact is not None]
             return Done({COLLECTIONS[self._kind]: made}, falcon.HTTP_CREATED)
         fact = outcome.fact
         headers = {"Location": path_of(fact), "ETag": f'"{fact.revision}"'}
-        return Done(view(self._service, fact), falcon.HTTP_CREATED, headers)
+        return Done(view(self._service, fact, outcome.sight), falcon.HTTP_CREATED, headers)
 
     def _texts(self, facts: list[Fact], fields: tuple[str, ...] | None) -> Iterator[str]:
         settled: set[str] = set()

@@ -18,6 +18,7 @@ from weft.apps.northbound.seeing import sight_of
 from weft.controller.model.commands import Command
 from weft.controller.model.facts import Fact
 from weft.controller.service import Refused, Service
+from weft.controller.sight import Sight
 
 WAITED = "Weft-Waited"  # the header that says how far the switches have come
 
@@ -30,11 +31,15 @@ class Plan(NamedTuple):
 
 
 class Outcome(NamedTuple):
-    """What was asked for, what each command made or changed, and the revision of the model then."""
+    """What was asked for, what each command made or changed, and the revision of the model then.
+
+    Where it is told again, ``sight`` is what the caller sees by now.
+    """
 
     body: Any
     facts: Sequence[Fact | None]
     revision: int
+    sight: Sight | None = None
 
     @property
     def fact(self) -> Fact:
@@ -69,8 +74,9 @@ def do(
     body = None if bodiless else read_json(req)
     receipt = receipts.asked(req, body)
     before = receipts.known(service, receipt) if receipt is not None else None
+    sight = sight_of(service, req)
     if before is not None:
-        outcome = Outcome(body, receipts.facts_of(service, before), before.revision)
+        outcome = Outcome(body, receipts.facts_of(service, sight, before), before.revision, sight)
         resp.set_header(receipts.REPLAYED, "true")
     else:
         commands, places = plan(body)
@@ -79,7 +85,7 @@ def do(
         except Refused as error:
             raise refused(error.refusal, places[error.index] if places else "") from None
         outcome = Outcome(body, facts, service.network.revision)
-    waited = waiting.wait(service, sight_of(service, req), outcome.facts, patience) if patience is not None else None
+    waited = waiting.wait(service, sight, outcome.facts, patience) if patience is not None else None
     _say(resp, answer(outcome), waited)
 
 

@@ -44,4 +44,4 @@ class Item:
         return Plan([Update(self._kind, id, checked(change(self._kind), body), revision)])
 
     def _changed(self, outcome: Outcome) -> Done:
-        return Done(view(self._service, outcome.fact), headers={"ETag": f'"{outcome.fact.revision}"'})
+        return Done(view(self._service, outcome.fact, outcome.sight), headers={"ETag": f'"{outcome.fact.revision}"'})

@@ -76,7 +76,7 @@ class PluggedVif:
         do(self._service, req, resp, plan, lambda _: Done(), bodiless=True)
 
     def _plugged(self, outcome: Outcome) -> Done:
-        return Done(view(self._service, outcome.fact), headers={"ETag": f'"{outcome.fact.revision}"'})
+        return Done(view(self._service, outcome.fact, outcome.sight), headers={"ETag": f'"{outcome.fact.revision}"'})
 
     def _check_revision(self, req: falcon.Request, id: str) -> None:
         """A plug is no change of the port's fact, so its condition is looked at here; nothing comes in between."""

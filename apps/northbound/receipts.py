@@ -20,6 +20,7 @@ from weft.apps.northbound.problems import Problem, malformed
 from weft.controller.contracts import Receipt
 from weft.controller.model.facts import Fact, Key
 from weft.controller.service import Service
+from weft.controller.sight import Sight
 
 HEADER = "Idempotency-Key"
 REPLAYED = "Idempotent-Replayed"
@@ -59,9 +60,10 @@ def known(service: Service, wanted: Receipt) -> Receipt | None:
     return found
 
 
-def facts_of(service: Service, receipt: Receipt) -> list[Fact | None]:
-    """What was made or changed then, as that request left it; None where it left nothing."""
-    return [_as_of(service, key, receipt.revision) if key is not None else None for key in receipt.made]
+def facts_of(service: Service, sight: Sight, receipt: Receipt) -> list[Fact | None]:
+    """What was made or changed then, as that request left it and its caller was shown it; None: it left nothing."""
+    facts = [_as_of(service, key, receipt.revision) if key is not None else None for key in receipt.made]
+    return [sight.shown(fact) if fact is not None else None for fact in facts]
 
 
 def _as_of(service: Service, key: Key, revision: int) -> Fact | None:

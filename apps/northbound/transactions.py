@@ -176,7 +176,7 @@ class Transactions:
         do(self._service, req, resp, _plan, self._done)
 
     def _done(self, outcome: Outcome) -> Done:
-        results = [view(self._service, fact) if fact is not None else None for fact in outcome.facts]
+        results = [view(self._service, fact, outcome.sight) if fact is not None else None for fact in outcome.facts]
         return Done({"revision": outcome.revision, "results": results})
 
 

@@ -12,6 +12,7 @@ from weft.controller.model.documents import to_document
 from weft.controller.model.facts import Fact, Key, Link, Port, Quota, Switch, key_of
 from weft.controller.model.quotas import count_of, limit_of
 from weft.controller.service import Service
+from weft.controller.sight import Sight
 
 
 def datapath_text(dpid: int) -> str:
@@ -23,9 +24,12 @@ def datapath_text(dpid: int) -> str:
     return f"{dpid:016x}"
 
 
-def view(service: Service, fact: Fact) -> dict[str, Any]:
-    """``view(service, fact)`` returns the fact's document, with its state where it has one."""
-    return plain(fact) | _state(service, fact)
+def view(service: Service, fact: Fact, sight: Sight | None = None) -> dict[str, Any]:
+    """``view(service, fact)`` returns the fact's document, with its state where it has one.
+
+    With a ``sight``, what has gone out of it since the fact was so is shown as if it were gone.
+    """
+    return plain(fact) | _state(service, fact, sight=sight)
 
 
 class Rendered:
@@ -58,12 +62,14 @@ def _of_port(vif: str | None, security: str, state: str, reason: str) -> str:
 _MOST_WRITTEN = 20_000  # documents, of about 700 octets
 
 
-def _state(service: Service, fact: Fact, settled: set[str] | None = None) -> dict[str, Any]:
+def _state(service: Service, fact: Fact, settled: set[str] | None = None, sight: Sight | None = None) -> dict[str, Any]:
     """What is known of a fact now, which may be one that is gone."""
-    network, gone = service.network, service.network.fact(key_of(fact)) is None
+    network, now = service.network, service.network.fact(key_of(fact))
+    gone = now is None or (sight is not None and not sight.may_see(now))
     match fact:
         case Port():
-            attachment = network.attachment(fact.id)
+            gone = gone or getattr(now, "number", None) != fact.number  # then its id is another port's
+            attachment = network.attachment(fact.id) if not gone else None
             status = service.port_status(fact.id, settled) if not gone else Status("DOWN", "the port has been deleted")
             return {
                 "vif": attachment.vif if attachment is not None else None,

@@ -50,6 +50,33 @@ def test_the_answer_is_that_of_then(api: TestClient) -> None:
     assert api.simulate_get("/v1/segments").json["segments"] == []
 
 
+def test_what_is_told_again_is_not_what_others_have_made_of_it(api: TestClient) -> None:
+    """The answer is that of then; what is known of a port now is told of one that is still there and in sight."""
+
+    def ask(project: str, method: str, path: str, body: Any = None, key: str = "") -> Any:
+        headers = {"Weft-Act-As": f"project={project}"} | (keyed(key) if key else {})
+        return api.simulate_request(method, path, json=body, headers=headers).json
+
+    for project, mac in (("a", "02:00:00:00:00:01"), ("b", "02:00:00:00:00:02")):
+        ask(project, "POST", "/v1/segments", {"id": project, "name": "n"})
+        ask(project, "POST", "/v1/vifs", {"id": f"of-{project}", "mac": mac})
+    mine = {"id": "again", "name": "n", "segment": "a"}
+    first = ask("a", "POST", "/v1/ports", mine, "1")
+    api.simulate_delete("/v1/ports/again")
+    ask("b", "POST", "/v1/ports", mine | {"segment": "b"})
+    ask("b", "PUT", "/v1/ports/again/vif", {"vif": "of-b"})
+    gone = {"state": "DOWN", "reason": "the port has been deleted"}
+    assert ask("a", "POST", "/v1/ports", mine, "1") == first | {"status": gone}
+
+    ask("b", "POST", "/v1/ports", {"id": "open", "name": "n", "segment": "b", "connect": ["project:a", "project:c"]})
+    plugged = ask("a", "PUT", "/v1/ports/open/vif", {"vif": "of-a"}, "2")
+    assert plugged["connect"] == ["project:a"]
+    assert ask("a", "PUT", "/v1/ports/open/vif", {"vif": "of-a"}, "2") == plugged
+    ask("b", "DELETE", "/v1/ports/open/vif")
+    ask("b", "PATCH", "/v1/ports/open", {"connect": ["project:c"]})
+    assert ask("a", "PUT", "/v1/ports/open/vif", {"vif": "of-a"}, "2") == plugged | {"vif": None, "status": gone}
+
+
 def test_every_way_of_writing_takes_a_key(api: TestClient) -> None:
     made = api.simulate_post("/v1/segments", json=[{**SEGMENT, "id": "s"}], headers=keyed("1"))
     sent: list[tuple[str, str, Any]] = [
