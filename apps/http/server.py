@@ -162,8 +162,8 @@ class _Protocol(wsgi.HttpProtocol):  # type: ignore[misc]
 
     def parse_request(self) -> bool:
         """Whether a whole head has come. One that ends in the middle is nobody's wish, however far it got."""
-        self.rfile = head = _Lines(self.rfile)
-        whole = bool(super().parse_request()) and self.raw_requestline.endswith(b"\n") and not head.cut
+        self.rfile = self._head = _Lines(self.rfile)
+        whole = bool(super().parse_request()) and self.raw_requestline.endswith(b"\n") and not self._head.cut
         if not whole:
             self.close_connection = True
         return whole
@@ -186,7 +186,10 @@ class _Protocol(wsgi.HttpProtocol):  # type: ignore[misc]
 
     def _fault(self, environ: dict[str, Any]) -> str | None:
         """What is wrong with the head. Where it ends, and the next request begins, cannot be told then."""
-        found = "a line of the head is no header" if self.headers.defects else fault(environ["headers_raw"])
+        if self._head.broken or _broken(self.raw_requestline):
+            found: str | None = "a line of the head has a carriage return in it"
+        else:
+            found = "a line of the head is no header" if self.headers.defects else fault(environ["headers_raw"])
         if found is not None:
             self.close_connection = True
         return found
@@ -206,17 +209,24 @@ class _Protocol(wsgi.HttpProtocol):  # type: ignore[misc]
 
 
 class _Lines:
-    """Lines that are read, and whether they came to an end too early."""
+    """Lines that are read, whether they came to an end too early, and whether one would be several to others."""
 
     def __init__(self, file: Any) -> None:
         self._file = file
         self.cut = False
+        self.broken = False
 
     def readline(self, most: int = -1) -> bytes:
         """The next line."""
         line: bytes = self._file.readline(most)
         self.cut = not line.endswith(b"\n")
+        self.broken = self.broken or _broken(line)
         return line
+
+
+def _broken(line: bytes) -> bool:
+    """Whether a line has a carriage return inside: Python's parser of headers takes what is behind for another one."""
+    return b"\r" in line.removesuffix(b"\n").removesuffix(b"\r")
 
 
 class _Log:

@@ -186,6 +186,9 @@ BEGINNING = b"GET /v1/ports HTTP/1.1\r\nHost: x\r\n"
         (b"X-Auth-Token: no\r\nAuthorization: Bearer token", 401),
         (b"X-Auth-Token: no\r\n\ttoken", 400),
         (b"X-Auth-Token: token\r\nHost: y", 400),
+        (b"X-Note: a\rX-Auth-Token: token", 400),
+        (b"X-Auth-Token: token\r\nX-Note: a\rContent-Length: 5", 400),
+        (b"X-Auth-Token: token\r\nX-Note: a\r", 400),
         (b"X-Auth-Token: token\r\nContent-Length: 0\r\nContent-Length: 5", 400),
         (b"X-Auth-Token: token\r\nContent-Length: 1_0", 400),
         (b"X-Auth-Token: token\r\nContent-Length: +0", 400),
@@ -197,6 +200,11 @@ BEGINNING = b"GET /v1/ports HTTP/1.1\r\nHost: x\r\n"
 def test_no_header_is_smuggled_in(server: Server, headers: bytes, status: int) -> None:
     connection = server.connect(BEGINNING + headers + b"\r\nConnection: close\r\n\r\n")
     assert int(answer(connection).split()[1]) == status
+
+
+def test_no_carriage_return_stands_for_a_space(server: Server) -> None:
+    connection = server.connect(b"GET\r/healthz HTTP/1.1\r\nHost: x.localhost\r\nConnection: close\r\n\r\n")
+    assert int(answer(connection).split()[1]) == 400
 
 
 def test_half_a_head_is_no_request(server: Server) -> None:
