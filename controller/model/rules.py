@@ -11,6 +11,7 @@ _IDENTIFIER = re.compile(r"[A-Za-z0-9][A-Za-z0-9_.:-]{0,63}")
 _NAME = re.compile(r"[^\x00-\x1f\x7f]{1,255}")
 _MAC = re.compile(r"[0-9a-f]{2}(:[0-9a-f]{2}){5}")
 _LONGEST_ADDRESS = 64
+_LONGEST_PREFIX = 68
 _NO_STATION = tuple(  # addresses that no station has: RFC 6890
     (ip_network(prefix), why)
     for prefix, why in (
@@ -138,6 +139,21 @@ def _check_address(field: str, value: object) -> None:
 
 def check_prefix(field: str, value: object) -> None:
     """A prefix of IP addresses that stations have, with its length, and with no bit set beyond it."""
+    if not isinstance(value, str) or len(value) > _LONGEST_PREFIX or not _is_prefix(value):
+        _check_prefix(field, value)
+
+
+@lru_cache(maxsize=1 << 14)
+def _is_prefix(text: str) -> bool:
+    """Whether it is; the same is asked of most prefixes again and again, as of addresses."""
+    try:
+        _check_prefix("", text)
+    except Malformed:
+        return False
+    return True
+
+
+def _check_prefix(field: str, value: object) -> None:
     try:
         prefix = ip_network(value, strict=False) if isinstance(value, str) and "%" not in value else None
     except ValueError:

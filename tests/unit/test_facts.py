@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import json
 from dataclasses import FrozenInstanceError
+from ipaddress import ip_network
 from typing import Any
 
 import pytest
 from hypothesis import given
 
 from tests.facts import facts
+from weft.controller.model import rules
 from weft.controller.model.documents import from_document, to_document
 from weft.controller.model.facts import KINDS, Claim, Endpoint, Fact, Link, Port, Segment, Vif, link_id
 from weft.controller.model.rules import Malformed, normal_mac
@@ -129,6 +131,16 @@ def test_a_claim_is_of_an_interface_that_has_a_name() -> None:
     for place, field in ((Endpoint("s1", ""), "interface"), (Endpoint("", "e1"), "switch")):
         with pytest.raises(Malformed, match=f"^{field}: must be 1 to 255 characters"):
             Claim(**SOUND["claim"] | {"id": place})
+
+
+def test_a_prefix_that_was_found_sound_is_not_parsed_again(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A port with many pairs could else be changed so often at once that everybody waits."""
+    parsed: list[object] = []
+    monkeypatch.setattr(rules, "ip_network", lambda *given, **more: parsed.append(given) or ip_network(*given, **more))
+    port = {**SOUND["port"], "number": 1, "allowed_addresses": (AllowedAddress(prefix="10.99.98.0/24"),)}
+    for number in range(1, 100):
+        Port(**port | {"number": number})
+    assert len(parsed) <= 2
 
 
 def test_a_port_is_on_its_own_segment_and_on_those_of_its_trunk() -> None:
