@@ -14,6 +14,7 @@ from weft.controller.model.rights import Caller
 
 MOST_WAITING = 10_000
 LONGEST_DETAIL = 500
+LONGEST_ID = 700  # that of a link is the longest sound one, and anybody can ask for a longer one
 
 
 class AuditLog:
@@ -51,7 +52,7 @@ def refused(command: Command, caller: Caller, refusal: Refusal) -> Record:
 def _record(command: Command, caller: Caller, outcome: str, detail: str, revision: int = 0) -> Record:
     action, kind, id = _asked(command)
     who = (caller.at, caller.user, caller.project, caller.origin)
-    return Record(*who, action, kind, id, outcome, detail[:LONGEST_DETAIL], revision)
+    return Record(*who, action, kind, id[:LONGEST_ID], outcome, detail[:LONGEST_DETAIL], revision)
 
 
 def _asked(command: Command) -> tuple[str, str, str]:

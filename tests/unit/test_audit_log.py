@@ -97,6 +97,14 @@ def test_a_flood_of_refusals_is_counted_and_does_not_fill_the_memory(service: Se
     assert told(service)[-1] == ("refuse", "", "", "left-out", "7 requests were too many to be written", 0)
 
 
+def test_what_is_refused_is_written_short(service: Service) -> None:
+    """Whoever may do nothing could otherwise fill the disk, a megabyte with each request."""
+    with pytest.raises(Refused):
+        service.submit([Create("segment", {"id": "x" * 1_000_000, "name": "n" * 1_000_000, "project": "red"})])
+    ((_, line),) = service.records({})
+    assert sum(len(value) for value in line if isinstance(value, str)) < 2000
+
+
 def test_a_receipt_is_written_with_what_was_made(service: Service, store: MemoryStore) -> None:
     service.submit([RED, Plug("none", "none")][:1], ANN, Receipt("ann/1", "abc", 1000))
     assert service.receipt("ann/1") == Receipt("ann/1", "abc", 1000, 1, (Key("segment", "red"),))
