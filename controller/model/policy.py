@@ -83,7 +83,7 @@ RULES: tuple[Rule, ...] = (
     Rule("set_vif:place", "operator", "Say at which interface of which switch a VIF is."),
     Rule("get_vif:place", "operator", "See in OpenStack's API at which interface of which switch a VIF is."),
     Rule("enter_any_port", "operator", "Plug a VIF into a port whatever it says of who may connect."),
-    Rule("take_foreign_address", "operator", "Give a port an address that another project's port names."),
+    Rule("take_foreign_address", "operator", "Give a port an address of another project's port, or of its gateway."),
 )
 WHO_BY_RULE: dict[str, Who] = {rule.name: rule.who for rule in RULES}
 

@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import NamedTuple
 
-from weft.controller.model.addresses import Addresses, prefix_of
+from weft.controller.model.addresses import Addresses, Prefix, prefix_of
 from weft.controller.model.commands import Refusal
 from weft.controller.model.conditions import check_kind, check_mac, check_room
-from weft.controller.model.facts import Key, Port, Segment
+from weft.controller.model.facts import Key, Port, Segment, Subnet
 from weft.controller.model.group_conditions import check_groups_of
 from weft.controller.model.network import Network
 from weft.controller.model.policy import Target
@@ -31,12 +31,15 @@ def check_port(network: Network, before: Port | None, after: Port, caller: Calle
     known = {named.entry for named in _named(before)} if before is not None else set()
     named = list(_named(after))
     new = [entry for entry in named if entry.entry not in known]
+    free = caller.may("take_foreign_address", Target(after.project))
     for segment in after.segments:
         addresses = network.addresses(segment)
+        gateways = _foreign_gateways(network, segment, after.project) if named and not free else []
         for entry in new if segment in old else named:
             _check_own(network, segment, addresses, after, entry)
-            if not caller.may("take_foreign_address", Target(after.project)):
+            if not free:
                 _check_foreign(segment, addresses, after, entry)
+                _check_gateways(gateways, entry)
         for entry in named if before is not None and after.isolated != before.isolated else new:
             _check_together(network, addresses, after, entry)
     attachment = network.attachment(after.id)
@@ -121,6 +124,25 @@ def _check_own(network: Network, segment: str, addresses: Addresses, port: Port,
         if other is not None and other != port.id:
             rule = f"{named.entry.mac} is the own MAC of the VIF in port {other!r} on segment {segment!r}"
             raise Refusal("conflict", f"{named.path}.mac", rule, names=[Key("port", other)])
+
+
+def _foreign_gateways(network: Network, segment: str, project: str) -> list[tuple[Prefix, Subnet]]:
+    """The gateways of the segment's subnets that other projects have."""
+    subnets = (network.subnet(id) for id in network.subnets_of(segment))
+    foreign = (subnet for subnet in subnets if subnet is not None and subnet.project != project)
+    return [(prefix_of(subnet.gateway_ip), subnet) for subnet in foreign if subnet.gateway_ip is not None]
+
+
+def _check_gateways(gateways: list[tuple[Prefix, Subnet]], named: _Named) -> None:
+    """Whoever spoke for the gateway of another project's subnet would be sent what all its ports send to the world."""
+    if named.prefix is None:
+        return
+    path, text = named.prefix
+    prefix = prefix_of(text)
+    for gateway, subnet in gateways:
+        if gateway.version == prefix.version and prefix.first <= gateway.first <= prefix.last:
+            rule = f"{subnet.gateway_ip} is the gateway of subnet {subnet.id!r}, which is another project's"
+            raise Refusal("conflict", path, rule, names=[Key("subnet", subnet.id)])
 
 
 def _check_foreign(segment: str, addresses: Addresses, port: Port, named: _Named) -> None:

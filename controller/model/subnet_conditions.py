@@ -10,7 +10,7 @@ from weft.controller.model.network import Network
 
 
 def check_subnet(network: Network, subnet: Subnet) -> None:
-    """A subnet overlaps no other of its segment, and its new gateway is no port's address. Raises a ``Refusal``."""
+    """A subnet overlaps no other of its segment. Raises a ``Refusal``."""
     for id in network.subnets_of(subnet.segment):
         other = found(network.subnet(id), "subnet", id)
         if other.id != subnet.id and other.ip_version == subnet.ip_version and other.network.overlaps(subnet.network):

@@ -156,6 +156,21 @@ def trunk(*segments: str) -> dict[str, Sequence[Subport]]:
     return {"trunk": tuple(Subport(tag, segment) for tag, segment in enumerate(segments, 10))}
 
 
+def test_the_gateway_of_another_project_is_not_taken(net: World) -> None:
+    net.do(Create("subnet", {"id": "s", "segment": "blue", "cidr": "10.0.0.0/24", "gateway_ip": "10.0.0.1"}))
+    guest, owner = (Caller(project, MEMBER, False, 0) for project in ("red", "blue"))
+    new = {"id": "new", "name": "new", "segment": "blue"}
+    rule = "10.0.0.1 is the gateway of subnet 's', which is another project's"
+    for traits, field in (
+        ({"fixed_ips": ("10.0.0.7", "10.0.0.1")}, "fixed_ips[1]"),
+        ({"allowed_addresses": pair(VIRTUAL, "10.0.0.1/32")}, "allowed_addresses[0].prefix"),
+    ):
+        assert net.refusal(Create("port", {**new, **traits}), guest) == f"conflict, {field}: {rule}"
+    net.do(Create("port", {**new, "fixed_ips": ("10.0.0.7",)}), caller=guest)
+    assert net.refusal(Update("port", "new", {"fixed_ips": ("10.0.0.1",)}), guest) == f"conflict, fixed_ips[0]: {rule}"
+    net.do(Update("port", "b", {"fixed_ips": ("10.0.0.1",)}), caller=owner)
+
+
 def test_a_trunk_leads_to_segments_that_its_project_may_use(net: World) -> None:
     missing = "not-found, trunk[1].segment: there is no segment 'none'"
     assert net.refusal(Update("port", "a", trunk("blue", "none"))) == missing
