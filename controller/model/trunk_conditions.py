@@ -83,7 +83,8 @@ def _check_free(network: Network, field: str, port: Port, trunk: str) -> None:
 def _check_wireless(network: Network, field: str, port: Port) -> None:
     vif = network.vif_in(port.id)
     if vif is not None and vif.location is not None:
-        at = f"{vif.location.interface} of {vif.location.switch}"
-        raise Refusal("conflict", field, f"port {port.id!r} is in use: its VIF {vif.id!r} is at {at}")
+        at = f" at {vif.location.interface} of {vif.location.switch}"
+        rule = f"port {port.id!r} is in use by VIF {vif.id!r}"
+        raise Refusal("conflict", field, rule, names=[Key("vif", vif.id)], hint=at)
     if port.max_rate is not None or port.max_broadcast is not None:
         raise Refusal("conflict", field, RATES)
