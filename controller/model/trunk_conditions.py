@@ -84,7 +84,7 @@ def _check_wireless(network: Network, field: str, port: Port) -> None:
     vif = network.vif_in(port.id)
     if vif is not None and vif.location is not None:
         at = f" at {vif.location.interface} of {vif.location.switch}"
-        rule = f"port {port.id!r} is in use by VIF {vif.id!r}"
+        rule = f"port {port.id!r} is in use by {vif.id!r}, a VIF"
         raise Refusal("conflict", field, rule, names=[Key("vif", vif.id)], hint=at)
     if port.max_rate is not None or port.max_broadcast is not None:
         raise Refusal("conflict", field, RATES)

@@ -113,7 +113,7 @@ def test_where_anothers_vif_is_is_not_told(net: World) -> None:
     net.port("guest", "green", connect=("project:blue",))
     theirs = {"id": "theirs", "mac": "02:00:00:00:00:0e", "project": "blue", "switch": "s1", "interface": "e2"}
     net.do(Create("vif", theirs), Plug("guest", "theirs"))
-    refusal = "conflict, subports[0].port: port 'guest' is in use by a vif"
+    refusal = "conflict, subports[0].port: port 'guest' is in use by another's, a VIF"
     assert net.refusal(Create("trunk", {"id": "u", "port": "b", "subports": carried("guest")}), RED) == refusal
 
 
@@ -132,7 +132,7 @@ REFUSED: list[tuple[Any, str]] = [
     ),
     (
         Create("trunk", {"id": "u", "port": "b", "subports": carried("c")}),
-        "conflict, subports[0].port: port 'c' is in use by VIF 'c' at e2 of s2",
+        "conflict, subports[0].port: port 'c' is in use by 'c', a VIF at e2 of s2",
     ),
     (
         Create("trunk", {"id": "u", "port": "b", "subports": carried("x")}),
