@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from itertools import count
 from urllib.parse import parse_qs, urlsplit
 
 import pytest
 
 from tests.openstack import Document, Neutron, fault
 from tests.stores import MemoryStore
+from weft.apps.neutron import rendering
 from weft.controller.service import Service
 
 
@@ -43,6 +45,16 @@ def test_one_key_names_alternatives_and_several_keys_must_all_hold(neutron: Neut
         "name=": "",
     }.items():
         assert names(neutron.listed("network", query)) == found, query
+
+
+def test_whoever_waits_has_a_turn_between_documents_that_take_long(
+    neutron: Neutron, four: list[Document], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    seconds, turns = count(), list[float]()
+    monkeypatch.setattr(rendering, "monotonic", lambda: float(next(seconds)))
+    monkeypatch.setattr(rendering.eventlet, "sleep", turns.append)
+    assert len(neutron.listed("network")) == 4
+    assert len(turns) == 4
 
 
 def test_unknown_filters_and_values_are_refused(neutron: Neutron, four: list[Document]) -> None:
