@@ -26,6 +26,7 @@ from weft.controller.model.commands import (
     Update,
 )
 from weft.controller.model.decide import decide
+from weft.controller.model.extent import check_extent, extent
 from weft.controller.model.facts import Fact, Key, key_of
 from weft.controller.model.network import Change, Network
 from weft.controller.model.policy import BUILTIN, Policy
@@ -96,10 +97,13 @@ class Service(FabricState):
         before = self.network.revision
         done: list[Change] = []
         touched: set[Key] = set()
+        entries = 0
         try:
             for index, command in enumerate(commands):
                 try:
                     changes = decide(self.network, command, caller)
+                    entries += extent(changes)
+                    check_extent(entries)
                 except Refusal as refusal:
                     self.log.wait([audit_log.refused(command, caller, refusal)])
                     raise Refused(index, refusal) from None

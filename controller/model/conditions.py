@@ -53,7 +53,7 @@ def check_kind(port: Port, vif: Vif) -> None:
     """A port takes the kinds of VIF that it names, and where it names none, every kind."""
     if port.vif_kinds and vif.vif_kind not in port.vif_kinds:
         rule = f"port {port.id!r} takes {', '.join(port.vif_kinds)}, and VIF {vif.id!r} is of kind {vif.vif_kind}"
-        raise Refusal("conflict", "vif_kinds", rule)
+        raise Refusal("conflict", "vif_kinds", rule, names=[Key("vif", vif.id)])
 
 
 def check_bound_kind(network: Network, before: Vif, after: Vif) -> None:

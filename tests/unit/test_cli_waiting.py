@@ -38,7 +38,7 @@ def test_what_one_waits_for_is_there_and_said(weft: Weft) -> None:
     assert weft("wait", "port", "web", "--for", "HAPPY")[0] == 2
 
 
-TRIES = 10  # on a machine that has much to do the controller may be too slow to be asked
+TRIES = 30  # on a machine that has much to do the controller may be too slow to be asked
 
 
 def completed(typed: str) -> list[str]:

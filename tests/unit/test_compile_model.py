@@ -188,7 +188,7 @@ WRONG = {
     "unknown section": ("segment: []", "segment: is not a field"),
     "a section twice": (RED + RED, "'segments' is given twice"),
     "unknown field": ("segments: [{name: red, project: p, vlan: 7}]", "segments[0].vlan: is not a field"),
-    "missing field": ("segments: [{name: red}]", "segments[0].project: is required"),
+    "missing field": ("segments: [{name: red}]", "segments[0].project: a segment needs one"),
     "wrong type": ("segments: [{name: red, project: p, mtu: big}]", "segments[0].mtu: must be a whole number"),
     "wrong value": ("segments: [{name: red, project: p, mtu: 7}]", "segments[0].mtu: must be a whole number from 68"),
     "wrong trait": (RED + "ports: [{name: a, segment: red, burst: 5}]", "ports[0].burst: goes with max_rate"),

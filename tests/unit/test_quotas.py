@@ -38,7 +38,8 @@ def test_a_project_has_no_more_than_its_quota_says(net: World) -> None:
         assert net.refusal(Create("port", {"id": "c", "name": "c", "segment": "red", "project": "red"}), caller) == (
             FULL.format(2, "port")
         )
-    assert net.refusal(Create("segment", {"id": "n", "name": "n"}), RED) == FULL.format(0, "segment"), "it has one more"
+    more = "exhausted, quota: project 'red' may have 0 of kind segment, and has 1, and would have 2"
+    assert net.refusal(Create("segment", {"id": "n", "name": "n"}), RED) == more
     net.do(Delete("port", "a")).do(port("c"), caller=RED)
     net.do(Create("vif", {"id": "v", "mac": "02:00:00:00:00:01"}), caller=RED)
 

@@ -17,6 +17,7 @@ from weft.controller.model.commands import (
     Unplug,
     Update,
 )
+from weft.controller.model.extent import MOST_ENTRIES
 from weft.controller.model.facts import KINDS, Endpoint, Fact, Key, key_of
 from weft.controller.service import Refused, Service
 
@@ -143,3 +144,22 @@ def test_what_changes_nothing_is_no_revision(net: Controller) -> None:
     ]
     assert net.submit() == []
     assert net.service.network.revision == net.store.revision == before
+
+
+def test_a_transaction_has_no_more_entries_than_can_be_decided_at_once() -> None:
+    """Deciding is one breath: 800 ports of 64 addresses each would hold up the switches for seconds."""
+    net = Controller().do(Create("segment", {"id": "red", "name": "red", "project": "p"}))
+
+    def ports(count: int) -> list[Create]:
+        addresses = [tuple(f"10.{port >> 8}.{port & 255}.{n}" for n in range(1, 65)) for port in range(count)]
+        return [
+            Create("port", {"id": f"p{n}", "name": "p", "segment": "red", "fixed_ips": ips})
+            for n, ips in enumerate(addresses)
+        ]
+
+    with pytest.raises(Refused, match="one transaction may bring 6000 list entries at most") as refused:
+        net.service.submit(ports(200))
+    assert refused.value.index == MOST_ENTRIES // 65
+    assert net.service.network.count("port") == 0
+    net.service.submit(ports(90))
+    assert net.service.network.count("port") == 90
