@@ -286,3 +286,16 @@ def test_one_may_wait_until_it_works(apply: Apply) -> None:
     assert (status, err.count("\n")) == (7, 1)
     assert err.startswith("weft: not ACTIVE after 0.2 s: web is DOWN (switch s1 is not connected")
     assert apply(SHOP.replace("vif: eth0", "vif: null"), "--yes", "--wait").out.endswith("\n0 ports ACTIVE\n")
+
+
+def test_long_lists_take_several_transactions_as_well(weft: Weft, apply: Apply) -> None:
+    """One transaction brings so many list entries at most; these are 6,400 addresses and more."""
+    ports = [
+        f"  - {{name: p{n}, segment: shop, fixed_ips: [{', '.join(f'10.1.{n}.{host}' for host in range(1, 65))}]}}\n"
+        for n in range(100)
+    ]
+    before = revision(weft)
+    status, _, err = apply("segments: [{name: shop, project: red}]\nports:\n" + "".join(ports))
+    assert (status, err) == (0, "")
+    assert revision(weft) == before + 2
+    assert len(things(weft, "port")) == 100

@@ -13,6 +13,7 @@ from typing import Any, NamedTuple
 from weft.apps.cli.declared.plan import VIF, Difference, Plan
 from weft.apps.http.limits import MAX_BYTES
 from weft.apps.northbound.paths import MOST_COMMANDS
+from weft.controller.model.extent import MOST_ENTRIES
 
 MOST_OCTETS = MAX_BYTES * 9 // 10  # the rest is for what stands around the commands
 
@@ -30,15 +31,22 @@ class Step(NamedTuple):
 def transactions(plan: Plan, most: int = MOST_COMMANDS) -> list[list[Step]]:
     """``transactions(plan)`` returns the steps of each transaction: as few as the API takes."""
     packed: list[list[Step]] = []
-    commands, octets = most + 1, 0
+    commands, octets, entries = most + 1, 0, 0
     for unit in filter(None, _Order(plan).units()):
         size = sum(len(json.dumps(step.command)) + 2 for step in unit)
-        if commands + len(unit) > most or octets + size > MOST_OCTETS:
+        more = sum(map(_entries, unit))
+        if commands + len(unit) > most or octets + size > MOST_OCTETS or entries + more > MOST_ENTRIES:
             packed.append([])
-            commands = octets = 0
+            commands = octets = entries = 0
         packed[-1] += unit
-        commands, octets = commands + len(unit), octets + size
+        commands, octets, entries = commands + len(unit), octets + size, entries + more
     return packed
+
+
+def _entries(step: Step) -> int:
+    """The entries of the lists of a thing as it will be; one more for whom a port is open to when nobody says."""
+    fields = {**step.of.held, **step.command.get("fields", {})}
+    return 1 + sum(len(value) for value in fields.values() if isinstance(value, list))
 
 
 class _Order:
