@@ -72,7 +72,7 @@ def unplug(reach: Reach, port: PortName) -> None:
 
 def flows(
     reach: Reach,
-    switch: Annotated[str, typer.Argument(autocompletion=of_kind("switch"))],
+    switch: Annotated[str, typer.Argument(metavar="ID", help="The switch.", autocompletion=of_kind("switch"))],
     ofctl: Annotated[bool, typer.Option("--ofctl", help="In the notation of ovs-ofctl, a line for each.")] = False,
 ) -> None:
     """What a switch holds or should hold, and why: every flow with its name, its state and its reasons."""

@@ -60,7 +60,7 @@ def _set(
     ca_certificate: Authority = None,
 ) -> None:
     """Make or change a profile; an empty value says: nothing."""
-    found = profiles.load()
+    found = profiles.load(make=True)
     given: dict[str, Any] = {"url": url, "project": project, "token": _asked() if token else None}
     given |= {"token_file": _path(token_file), "ca_certificate": _path(ca_certificate)}
     given["roles"] = [one for one in role if one] if role is not None else None

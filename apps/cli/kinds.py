@@ -66,14 +66,18 @@ def group(kind: str) -> typer.Typer:
         reach.client.delete(kind, found, if_revision)
         reach.tell(f"{kind} {found} is deleted")
 
-    commands = typer.Typer(no_args_is_help=True, help=f"List, show, create, update and delete {COLLECTIONS[kind]}.")
+    commands = typer.Typer(
+        no_args_is_help=True, help=f"List, show, create, update and delete {_words(COLLECTIONS[kind])}."
+    )
     commands.command("list", help=_listing(kind))(reaching(list_, *map(_filter, FILTERS.get(kind, ()))))
-    commands.command("show", help=f"Show one {kind}.")(reaching(show, which))
-    commands.command("create", help=f"Make one {kind}.", no_args_is_help=True)(reaching(create, *creating(kind)))
-    commands.command("update", help=f"Change one {kind}; an empty value says: none.")(
+    commands.command("show", help=f"Show one {_words(kind)}.")(reaching(show, which))
+    commands.command("create", help=f"Make one {_words(kind)}.", no_args_is_help=True)(
+        reaching(create, *creating(kind))
+    )
+    commands.command("update", help=f"Change one {_words(kind)}; an empty value says: none.")(
         reaching(update, which, *changing(kind))
     )
-    commands.command("delete", help=f"Delete one {kind}.")(reaching(delete, which))
+    commands.command("delete", help=f"Delete one {_words(kind)}.")(reaching(delete, which))
     if kind == "switch":
         commands.command("audit")(reaching(audit))
     if kind == "quota":
@@ -110,10 +114,19 @@ def _listing(kind: str) -> str:
     """What the command that lists them says of itself.
 
     >>> _listing("vif"), _listing("link")
-    ('List the vifs: all of them, or those that fit the options.', 'List the links.')
+    ('List the VIFs: all of them, or those that fit the options.', 'List the links.')
     """
     some = ": all of them, or those that fit the options" if kind in FILTERS else ""
-    return f"List the {COLLECTIONS[kind]}{some}."
+    return f"List the {_words(COLLECTIONS[kind])}{some}."
+
+
+def _words(name: str) -> str:
+    """A kind, or several of it, in the words of people.
+
+    >>> _words("vifs"), _words("security_group")
+    ('VIFs', 'security group')
+    """
+    return name.replace("_", " ").replace("vif", "VIF")
 
 
 def _which(kind: str) -> inspect.Parameter:

@@ -68,14 +68,17 @@ def file() -> Path:
     return (Path(folder) if folder else Path.home() / ".config") / "weft" / "config.yaml"
 
 
-def load() -> Profiles:
-    """The profiles in the file; none where it is missing. Raises ``typer.BadParameter``, which names the file."""
+def load(*, make: bool = False) -> Profiles:
+    """The profiles in the file. Raises ``typer.BadParameter``, which names the file.
+
+    Where it is missing there are none; but who names it by WEFT_CONFIG_FILE has it, or is about to ``make`` it.
+    """
     path = file()
     try:
         text, mode = path.read_text(encoding="utf-8"), stat.S_IMODE(path.stat().st_mode)
         found = Profiles.model_validate(yaml12.load(text) or {})
     except FileNotFoundError:
-        if os.environ.get("WEFT_CONFIG_FILE"):
+        if os.environ.get("WEFT_CONFIG_FILE") and not make:
             raise typer.BadParameter(f"WEFT_CONFIG_FILE {path} cannot be read: No such file or directory") from None
         return Profiles()
     except (OSError, UnicodeDecodeError, yaml.YAMLError) as error:

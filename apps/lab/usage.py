@@ -22,7 +22,7 @@ def show(
     end = fabric.ends[0] if fabric.ends else host.at
     ofctl = f"OVS_RUNDIR={footprint.rundir} ovs-ofctl -O OpenFlow14"
     parts = {
-        f"REST at {controller.rest}, OpenFlow at {controller.openflow}": (
+        f"REST at {controller.rest}, Neutron at {controller.neutron}, OpenFlow at {controller.openflow}": (
             f"export WEFT_URL={controller.rest} WEFT_TOKEN_FILE={controller.token_file}"
         ),
         "Ask the controller (after the line above)": f"{weft} status",

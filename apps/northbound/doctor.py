@@ -150,8 +150,9 @@ def _links(service: Service) -> Iterator[Finding]:
                 for end, interface in zip((link.a, link.b), ends, strict=True)
                 if interface is None or not interface.up
             ]
+            has = "has" if len(dead) == 1 else "have"
             do = f"See to the cable, or take the link out: `weft link delete {link.id}`."
-            yield Finding("warning", f"link {link.id}", f"It is down: {' and '.join(dead)} has no carrier.", do)
+            yield Finding("warning", f"link {link.id}", f"It is down: {' and '.join(dead)} {has} no carrier.", do)
 
 
 def _claims(service: Service) -> Iterator[Finding]:

@@ -99,6 +99,10 @@ def install(app: falcon.App[falcon.Request, falcon.Response]) -> None:
 
 
 def _serialize(req: falcon.Request, resp: falcon.Response, error: falcon.HTTPError) -> None:
+    if isinstance(error, falcon.HTTPRouteNotFound):
+        error = Problem(
+            HTTPStatus.NOT_FOUND, "there is no such path", remedy="See `/v1/docs` for those that there are."
+        )
     resp.content_type = MEDIA_TYPE
     resp.data = json.dumps(document(error, request_id(req))).encode()
 

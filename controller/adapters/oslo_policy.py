@@ -7,6 +7,7 @@ sound one holds.
 
 from __future__ import annotations
 
+import logging
 import os
 from collections.abc import Callable, Mapping
 from pathlib import Path
@@ -18,6 +19,8 @@ from oslo_policy import policy as oslo
 
 from weft.controller.model.policy import RULES, WHO, Target, Who
 from weft.controller.model.rights import Caller
+
+logging.getLogger("oslo_policy._parser").disabled = True  # it traces what ``_check`` tells in one line
 
 _ROLES = "(role:member or role:reader)"
 EXPRESSIONS: dict[Who, str] = {
@@ -86,7 +89,7 @@ class OsloPolicy:
         try:
             found = yaml.safe_load(path.read_text(encoding="utf-8")) or {}
         except (OSError, UnicodeDecodeError, yaml.YAMLError) as error:
-            raise PolicyUnusable(f"The policy {path} cannot be read: {' '.join(str(error).split())}.") from None
+            raise PolicyUnusable(f"The policy {path} cannot be read: {_why(error)}.") from None
         if not isinstance(found, dict) or not all(isinstance(text, str) for pair in found.items() for text in pair):
             raise PolicyUnusable(f"The policy {path} must say for each right by name who has it, as a text.")
         return found
@@ -111,6 +114,19 @@ def _check(path: Path | None, name: str, expression: str, known: set[str]) -> No
     for word in _words(expression):
         if word.startswith("rule:") and word.removeprefix("rule:") not in known:
             raise PolicyUnusable(f"The policy {path} refers in {name!r} to {word!r}, which there is not.")
+
+
+def _why(error: Exception) -> str:
+    """Why the file cannot be read, in one line and without its name.
+
+    >>> _why(FileNotFoundError(2, "No such file or directory", "a.yaml"))
+    'No such file or directory'
+    """
+    if isinstance(error, OSError) and error.strerror:
+        return error.strerror
+    if isinstance(error, yaml.MarkedYAMLError) and error.problem_mark is not None:
+        return f"line {error.problem_mark.line + 1}, column {error.problem_mark.column + 1}: {error.problem}"
+    return " ".join(str(error).split())
 
 
 def _words(expression: str) -> list[str]:

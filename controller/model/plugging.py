@@ -46,4 +46,7 @@ def put_in(network: Network, port: Port, vif: Vif, emptied: str | None = None) -
 def unplug(network: Network, command: Unplug) -> Iterator[Change]:
     """The change that takes the VIF out of the port."""
     port = found(network.port(command.port), "port", command.port)
-    yield Change(found(network.attachment(port.id), "vif", f"in port {port.id}"), None)
+    attachment = network.attachment(port.id)
+    if attachment is None:
+        raise Refusal("not-found", "vif", f"no VIF is plugged into port {port.id!r}")
+    yield Change(attachment, None)

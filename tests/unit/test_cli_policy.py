@@ -30,7 +30,9 @@ def test_what_is_printed_names_each_right_and_changes_nothing(
     assert not OsloPolicy(file).allows("create_port", Target("red"), member)
 
 
-@pytest.mark.parametrize("text", ["[", "[1]", "create_port: [", "{create_port: 7}", "{create_port: 'rule:no'}"])
+@pytest.mark.parametrize(
+    "text", ["[", "[1]", "create_port: 'role:a and'", "create_port: [", "{create_port: 7}", "{create_port: 'rule:no'}"]
+)
 def test_a_file_that_cannot_be_used_is_told(tmp_path: Path, capsys: pytest.CaptureFixture[str], text: str) -> None:
     file = tmp_path / "policy.yaml"
     file.write_text(text)

@@ -149,6 +149,17 @@ def test_who_names_a_profile_or_a_file_that_is_not_there_is_told(weft: Weft, mon
     assert "WEFT_CA nowhere.pem cannot be read" in weft("status").err
 
 
+def test_a_file_of_ones_own_is_made_with_the_first_profile(
+    weft: Weft, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    mine = tmp_path / "mine" / "weft.yaml"
+    monkeypatch.setenv("WEFT_CONFIG_FILE", str(mine))
+    assert weft("config", "use", "lab").status == 2
+    assert weft("config", "set", "lab", "--url", "http://lab:1") == (0, f"profile lab is in {mine}\n", "")
+    assert weft("config", "use", "lab").status == 0
+    assert now(weft)["url"] == ("http://lab:1", "profile lab")
+
+
 @pytest.fixture(scope="module")
 def encrypted(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[dict[str, Any], Path]]:
     """A controller that speaks TLS, and its certificate, which nobody vouches for."""

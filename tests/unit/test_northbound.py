@@ -281,6 +281,8 @@ def test_only_the_health_is_public(service: Service) -> None:
 def test_what_is_not_there_is_a_problem_document_too(api: TestClient) -> None:
     assert problem(api.simulate_get("/v1/nowhere")) == (404, None, "not-found")
     assert problem(api.simulate_get("/v1/ports/a/b/c")) == (404, None, "not-found")
+    assert api.simulate_get("/v1/prots").json["detail"] == "there is no such path"
+    assert "/v1/docs" in api.simulate_get("/").json["remedy"]
     result = api.simulate_put("/v1/ports", json={})
     assert problem(result) == (405, None, "method-not-allowed")
     assert result.headers["allow"] == "GET, POST, OPTIONS"

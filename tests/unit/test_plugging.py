@@ -40,7 +40,7 @@ def test_what_does_not_exist_cannot_be_plugged(net: World) -> None:
 
 
 def test_an_empty_port_cannot_be_unplugged(net: World) -> None:
-    assert net.refusal(Unplug("spare")) == "not-found, vif: there is no vif 'in port spare'"
+    assert net.refusal(Unplug("spare")) == "not-found, vif: no VIF is plugged into port 'spare'"
     assert net.refusal(Unplug("none")) == "not-found, port: there is no port 'none'"
 
 

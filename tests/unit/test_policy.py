@@ -99,20 +99,23 @@ def test_a_file_that_changes_is_read_again_and_a_wrong_one_is_not_followed(file:
         ("create_prot: '@'\ncreate_port: '@'", "'create_prot' is no right, and no other rule refers to it"),
         ("- create_port", "must say for each right by name who has it"),
         ("create_port: 5", "must say for each right by name who has it"),
-        ("{", "cannot be read"),
-        ("\udcff", "cannot be read"),
+        ("{", "cannot be read: line 1, column 2: "),
+        ("\udcff", "cannot be read: 'utf-8' codec can't decode"),
     ],
 )
-def test_a_file_that_makes_no_sense_is_no_policy(file: Path, text: str, complaint: str) -> None:
+def test_a_file_that_makes_no_sense_is_no_policy(
+    file: Path, text: str, complaint: str, caplog: pytest.LogCaptureFixture
+) -> None:
     file.write_bytes(text.encode("utf-8", "surrogateescape"))
     with pytest.raises(PolicyUnusable) as raised:
         OsloPolicy(file)
     assert complaint in str(raised.value)
     assert str(file) in str(raised.value)
+    assert caplog.records == [], "nobody else tells of it"
 
 
 def test_a_file_that_is_not_there_is_no_policy(file: Path) -> None:
-    with pytest.raises(PolicyUnusable, match="No such file"):
+    with pytest.raises(PolicyUnusable, match=r"cannot be read: No such file or directory\.$"):
         OsloPolicy(file)
 
 

@@ -99,7 +99,7 @@ FORBIDDEN: list[tuple[Command, str]] = [
     (Plug("x", "b"), "not-found, port: there is no port 'x'"),
     (Plug("guest", "x"), "not-found, vif: there is no vif 'x'"),
     (Unplug("x"), "not-found, port: there is no port 'x'"),
-    (Unplug("guest"), "not-found, vif: there is no vif 'in port guest'"),
+    (Unplug("guest"), "not-found, vif: no VIF is plugged into port 'guest'"),
     # and what makes no sense stays so
     (Create("router", {}), f"malformed, kind: {KINDS}, not 'router'"),
     (Update("attachment", "a", {}), f"malformed, kind: {KINDS}, not 'attachment'"),

@@ -114,12 +114,13 @@ MEANINGS: dict[str, Meaning] = {
     "allowedaddress.prefix": Meaning("The addresses that may speak; none: the fixed IPs.", PREFIX),
     "security_groups": Meaning("The groups whose rules hold for it.", ID, GROUPS),
     "isolated": Meaning(
-        _TRAITS["isolated"], {"type": "string", "pattern": "^(isolated|promiscuous|community:[1-9][0-9]{0,4})$"}
+        f"{_TRAITS['isolated']} Or `community:N`, or `promiscuous`.",
+        {"type": "string", "pattern": "^(isolated|promiscuous|community:[1-9][0-9]{0,4})$"},
     ),
     **{name: Meaning(_TRAITS[name], {"type": "boolean"}) for name in ("router", "dhcp_server", "promiscuous")},
-    "max_rate": Meaning(_TRAITS["max_rate"], whole(RATES)),
-    "burst": Meaning(_TRAITS["burst"], whole(BURSTS)),
-    "max_broadcast": Meaning(_TRAITS["max_broadcast"], whole(BROADCAST_RATES)),
+    "max_rate": Meaning(f"{_TRAITS['max_rate']} In kbit/s.", whole(RATES)),
+    "burst": Meaning(f"{_TRAITS['burst']} In kbit.", whole(BURSTS)),
+    "max_broadcast": Meaning(f"{_TRAITS['max_broadcast']} In frames/s.", whole(BROADCAST_RATES)),
     "mac": Meaning("Its MAC address.", MAC),
     "vif_kind": Meaning("What sort of interface it is.", {"enum": list(VIF_KINDS)}),
     "device": Meaning("The machine that it is of.", TEXT),
