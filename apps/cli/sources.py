@@ -62,9 +62,8 @@ def find(options: Options) -> Sources:
     """``find(options)`` returns what holds. Raises ``typer.BadParameter``, which names whoever said what cannot be."""
     chosen = choose(options.profile)
     project, roles = _acting(options, chosen)
-    return Sources(
-        _address(options, chosen), _token(options, chosen), project, roles, _authority(options, chosen), chosen
-    )
+    address = _address(options, chosen)
+    return Sources(address, _token(options, chosen, address), project, roles, _authority(options, chosen), chosen)
 
 
 def _address(options: Options, chosen: Chosen) -> Said:
@@ -78,17 +77,21 @@ def _address(options: Options, chosen: Chosen) -> Said:
     return Said(DEFAULT_URL, "the usual address")
 
 
-def _token(options: Options, chosen: Chosen) -> Said:
-    """The token; none where nobody said and the usual file is missing."""
+def _token(options: Options, chosen: Chosen, address: Said) -> Said:
+    """The token; none where nobody said and the usual file is missing.
+
+    A profile's token goes to the controller of that profile, and to no other that an option or a variable names.
+    """
     if options.token_file is not None:
         return _read(options.token_file, f"--token-file {options.token_file}")
     if os.environ.get("WEFT_TOKEN"):
         return _sound(os.environ["WEFT_TOKEN"], "WEFT_TOKEN")
     if named := os.environ.get("WEFT_TOKEN_FILE"):
         return _read(Path(named), f"WEFT_TOKEN_FILE {named}")
-    if chosen.profile.token:
+    its_own = address.text.rstrip("/") == (chosen.profile.url or DEFAULT_URL).rstrip("/")
+    if its_own and chosen.profile.token:
         return _sound(chosen.profile.token, chosen.source)
-    if chosen.profile.token_file:
+    if its_own and chosen.profile.token_file:
         path = beside(chosen.profile.token_file)
         return _read(path, f"{chosen.source}: token_file {path}")
     return _read(DEFAULT_TOKEN_FILE, f"./{DEFAULT_TOKEN_FILE}") if DEFAULT_TOKEN_FILE.exists() else Said("", "")

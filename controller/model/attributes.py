@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import json
-from typing import NamedTuple
+from typing import NamedTuple, Protocol
 
-from weft.controller.model.rules import Malformed, check_name, entries
+from weft.controller.model.rules import Malformed, check_name, check_names, check_text, check_time, entries
 
 MOST_ATTRIBUTES = 32
 LONGEST_VALUE = 16_384
@@ -16,6 +16,39 @@ class Attribute(NamedTuple):
 
     name: str
     value: str
+
+
+class Noted(Protocol):
+    """What is noted of a thing: by people, by extensions, and when it was made and changed."""
+
+    @property
+    def tags(self) -> tuple[str, ...]:
+        """Words for finding it again."""
+
+    @property
+    def description(self) -> str:
+        """Whatever people say of it."""
+
+    @property
+    def attributes(self) -> tuple[Attribute, ...]:
+        """What APIs and extensions keep of it."""
+
+    @property
+    def created_at(self) -> int:
+        """When it was made."""
+
+    @property
+    def updated_at(self) -> int:
+        """When it was changed last."""
+
+
+def check_notes(thing: Noted) -> None:
+    """What is noted of a thing is well formed."""
+    check_names("tags", thing.tags)
+    check_text("description", thing.description)
+    check_attributes("attributes", thing.attributes)
+    check_time("created_at", thing.created_at)
+    check_time("updated_at", thing.updated_at)
 
 
 def check_attributes(field: str, values: object) -> None:

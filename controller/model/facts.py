@@ -13,7 +13,7 @@ from weft.controller.model.accounts import Limit as Limit
 from weft.controller.model.accounts import Quota as Quota
 from weft.controller.model.accounts import Token as Token
 from weft.controller.model.attributes import Attribute as Attribute
-from weft.controller.model.attributes import check_attributes
+from weft.controller.model.attributes import check_notes
 from weft.controller.model.fabric import LAST_OFPORT as LAST_OFPORT
 from weft.controller.model.fabric import ORIGINS
 from weft.controller.model.fabric import SWITCH_NUMBERS as SWITCH_NUMBERS
@@ -34,7 +34,6 @@ from weft.controller.model.rules import (
     check_names,
     check_range,
     check_text,
-    check_time,
 )
 from weft.controller.model.security_groups import SecurityGroup as SecurityGroup
 from weft.controller.model.security_groups import check_security_groups
@@ -102,7 +101,7 @@ class Segment:
         check_security("security", self.security)
         check_flag("vlan_transparent", self.vlan_transparent)
         check_names("shared_with", self.shared_with)
-        _check_notes(self)
+        check_notes(self)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -161,7 +160,7 @@ class Port:
         check_isolated("isolated", self.isolated)
         check_limits(self.max_rate, self.burst, self.max_broadcast)
         check_security_groups("security_groups", self.security_groups)
-        _check_notes(self)
+        check_notes(self)
 
     @property
     def segments(self) -> tuple[str, ...]:
@@ -205,7 +204,7 @@ class Vif:
             check_name("switch", self.switch)
             check_name("interface", self.interface)
         check_choice("origin", self.origin, ORIGINS)
-        _check_notes(self)
+        check_notes(self)
 
     @property
     def location(self) -> Endpoint | None:
@@ -235,15 +234,6 @@ class Allocation:
     id: str
     last: int
     revision: int = 0
-
-
-def _check_notes(fact: Segment | Port | Vif) -> None:
-    """What people and extensions note of a thing, and when it was made and changed."""
-    check_names("tags", fact.tags)
-    check_text("description", fact.description)
-    check_attributes("attributes", fact.attributes)
-    check_time("created_at", fact.created_at)
-    check_time("updated_at", fact.updated_at)
 
 
 Fact = Union[  # noqa: UP007 (a runtime value)

@@ -8,7 +8,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import ClassVar, NamedTuple
 
-from weft.controller.model.attributes import Attribute, check_attributes
+from weft.controller.model.attributes import Attribute, check_notes
 from weft.controller.model.rules import (
     Malformed,
     check_choice,
@@ -16,7 +16,6 @@ from weft.controller.model.rules import (
     check_flag,
     check_identifier,
     check_name,
-    check_names,
     check_prefix,
     check_range,
     check_text,
@@ -112,11 +111,7 @@ class SecurityGroup:
         for at, rule in entries("rules", self.rules, RULES):
             check_rule(at, rule)
         check_different("rules", tuple(rule.id for rule in self.rules))
-        check_names("tags", self.tags)
-        check_text("description", self.description)
-        check_attributes("attributes", self.attributes)
-        for name in ("created_at", "updated_at"):
-            check_time(name, getattr(self, name))
+        check_notes(self)
 
 
 def protocol_number(protocol: str | None) -> int | None:

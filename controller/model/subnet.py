@@ -8,7 +8,7 @@ from functools import lru_cache
 from ipaddress import IPv4Address, IPv4Network, IPv6Address, IPv6Network, ip_address, ip_network
 from typing import ClassVar, NamedTuple
 
-from weft.controller.model.attributes import Attribute, check_attributes
+from weft.controller.model.attributes import Attribute, check_notes
 from weft.controller.model.rules import (
     Malformed,
     check_address,
@@ -16,10 +16,8 @@ from weft.controller.model.rules import (
     check_flag,
     check_identifier,
     check_name,
-    check_names,
     check_prefix,
     check_text,
-    check_time,
     entries,
 )
 
@@ -84,11 +82,7 @@ class Subnet:
         check_different("host_routes", self.host_routes)
         check_flag("enable_dhcp", self.enable_dhcp)
         self._check_modes()
-        check_names("tags", self.tags)
-        check_text("description", self.description)
-        check_attributes("attributes", self.attributes)
-        for name in ("created_at", "updated_at"):
-            check_time(name, getattr(self, name))
+        check_notes(self)
 
     @property
     def network(self) -> IpNetwork:

@@ -9,17 +9,15 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import ClassVar, NamedTuple
 
-from weft.controller.model.attributes import Attribute, check_attributes
+from weft.controller.model.attributes import Attribute, check_notes
 from weft.controller.model.indexing import replace_entry
 from weft.controller.model.rules import (
     Malformed,
     check_flag,
     check_identifier,
     check_name,
-    check_names,
     check_range,
     check_text,
-    check_time,
     entries,
 )
 from weft.controller.model.trait_rules import SUBPORTS, VLAN_TAGS
@@ -65,11 +63,7 @@ class Trunk:
         check_identifier("port", self.port)
         check_flag("admin_up", self.admin_up)
         _check_subports(self.subports, self.port)
-        check_names("tags", self.tags)
-        check_text("description", self.description)
-        check_attributes("attributes", self.attributes)
-        for name in ("created_at", "updated_at"):
-            check_time(name, getattr(self, name))
+        check_notes(self)
 
 
 def _check_subports(values: tuple[Carried, ...], native: str) -> None:

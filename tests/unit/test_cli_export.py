@@ -130,6 +130,7 @@ def test_an_accepted_offer_is_told_since_no_file_can_say_it(weft: Weft) -> None:
 
 
 def test_what_is_exported_is_a_model_without_a_controller_as_well(weft: Weft, tmp_path: Path) -> None:
+    assert weft("apply", "-f", str(EXAMPLE), "--yes").err == ""
     text = weft("export", "--project", "red").out
     assert {entry.kind for entry in entries(text)} == {"segment", "vif", "port"}
     nowhere = re.sub(r"(, |\n    )(switch|interface): \w+", "", weft("export", "--project", "blue").out)

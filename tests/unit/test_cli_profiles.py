@@ -73,6 +73,22 @@ def test_an_option_goes_before_a_variable_and_that_before_the_profile(
     assert (said["project"], said["roles"]) == (("green", "--as-project"), (None, None))
 
 
+def test_a_token_goes_to_the_controller_of_its_profile_and_to_no_other(
+    weft: Weft, controller: dict[str, Any], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    token_file = controller["token_file"]
+    weft("config", "set", "lab", "--url", "http://lab:1", "--token-file", token_file)
+    assert now(weft, "--profile", "lab")["token"][0] == "****"
+    monkeypatch.setenv("WEFT_URL", controller["rest"])
+    assert now(weft, "--profile", "lab")["token"] == (None, None)
+    assert "none was given" in weft("--profile", "lab", "segment", "list").err, "it would have been good here"
+    assert weft("--profile", "lab", "--token-file", token_file, "segment", "list").status == 0, (
+        "whoever says so, means it"
+    )
+    weft("config", "set", "lab", "--url", controller["rest"] + "/")
+    assert weft("--profile", "lab", "segment", "list").status == 0, "it is the same address"
+
+
 def test_a_token_is_kept_where_its_owner_alone_may_read_it(
     weft: Weft, controller: dict[str, Any], config: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
