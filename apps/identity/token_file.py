@@ -29,7 +29,7 @@ def _make(path: Path) -> None:
     descriptor, name = tempfile.mkstemp(prefix=f".{path.name}.", dir=path.parent)  # mode 0600
     try:
         with open(descriptor, "w", encoding="ascii") as file:
-            file.write(secrets.token_urlsafe(32) + "\n")
+            file.write(secrets.token_hex(32) + "\n")  # one that begins with "-" would be an option to some clients
             file.flush()
             os.fsync(descriptor)
         os.link(name, path)

@@ -16,7 +16,7 @@ def test_the_example_shows_what_it_says(controller: dict[str, Any]) -> None:
     (script,) = re.findall(r"```bash\n(.*?)```", TEXT, flags=re.DOTALL)
     token = Path(controller["token_file"]).read_text().strip()
     script = script.replace("http://127.0.0.1:9696", controller["neutron"])
-    script = script.replace("--os-auth-type none", f"--os-auth-type admin_token --os-token {token}")
+    script = script.replace("--os-auth-type none", f"--os-auth-type admin_token --os-token={token}")
     environment = os.environ | {"PATH": f"{Path(sys.executable).parent}:{os.environ['PATH']}"}
     said = subprocess.run(["bash", "-u", "-c", script], env=environment, capture_output=True, text=True, check=True)
     assert re.search(r"provider:segmentation_id +\| 100 ", said.stdout)

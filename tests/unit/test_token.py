@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import subprocess
 import sys
 from pathlib import Path
@@ -19,7 +20,7 @@ def path(tmp_path: Path) -> Path:
 
 def test_a_token_is_made_once_and_only_its_owner_may_read_it(path: Path) -> None:
     token = make_or_read(path)
-    assert len(token) >= 43, "256 bits"
+    assert re.fullmatch("[0-9a-f]{64}", token), "256 bits, and no option whichever program it is given to"
     assert make_or_read(path) == token == path.read_text().strip()
     assert path.stat().st_mode & 0o777 == 0o600
     assert os.listdir(path.parent) == [path.name]
