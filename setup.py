@@ -5,6 +5,7 @@ from pathlib import Path
 from setuptools import find_packages, setup
 
 ROOMS = ("controller", "apps", "topologies")
+CONFORMANCE = "apps/conformance"  # for whoever writes a plug-in: weft.conformance, and nothing else
 
 # One line of reason for each dependency; the versions are pinned, and tried together by scripts/test.
 REQUIRES = [
@@ -43,9 +44,14 @@ LAB_REQUIRES = [
 ]
 
 
-def rooms() -> list[str]:
-    """Every package below the three rooms, under the ``weft`` namespace."""
-    return [name for room in ROOMS for name in (f"weft.{room}", *(f"weft.{room}.{p}" for p in find_packages(room)))]
+def packages() -> list[str]:
+    """Every package below the three rooms and the conformance kit, under the ``weft`` namespace."""
+    folders = {**{room: room for room in ROOMS}, "conformance": CONFORMANCE}
+    return [
+        name
+        for room, folder in folders.items()
+        for name in (f"weft.{room}", *(f"weft.{room}.{p}" for p in find_packages(folder, ["conformance*"])))
+    ]
 
 
 setup(
@@ -56,8 +62,8 @@ setup(
     long_description_content_type="text/markdown",
     license="Apache-2.0",
     python_requires=">=3.11",
-    package_dir={f"weft.{room}": room for room in ROOMS},
-    packages=rooms(),
+    package_dir={**{f"weft.{room}": room for room in ROOMS}, "weft.conformance": CONFORMANCE},
+    packages=packages(),
     package_data={f"weft.{room}": ["py.typed", "northbound/description/*.html"] for room in ROOMS},
     install_requires=REQUIRES,
     extras_require={"test": TEST_REQUIRES + LAB_REQUIRES, "lab": LAB_REQUIRES},
