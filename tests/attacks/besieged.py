@@ -9,13 +9,14 @@ from typing import NamedTuple
 
 from tests.attacks.ears import Ears, ears_of
 from tests.attacks.fabrics import FABRICS, OPTIONS
-from tests.attacks.families.attempt import Attempt, Family, Said, Scene, attempts, opaque, some
 from tests.attacks.requests import documents
 from tests.attacks.siege import Siege
 from tests.attacks.simulated import SimulatedFabric
-from tests.attacks.society import ROLES, Society, society
+from tests.attacks.society import ROLES, society
 from tests.attacks.tally import Tally
 from tests.system.held_lab import HeldLab, held_lab
+from weft.conformance.families.attempt import Attempt, Family, Said, Scene, attempts, opaque, some
+from weft.conformance.machine.society import Society
 from weft.controller.flow.text import ofctl
 from weft.controller.pipeline.core import CORE
 

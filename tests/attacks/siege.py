@@ -8,10 +8,10 @@ from collections.abc import Iterable
 from itertools import islice
 
 from tests.attacks.ears import Ears
-from tests.attacks.families.attempt import MARK, Attempt
-from tests.attacks.oracle import Verdict, judge
-from tests.attacks.society import Society, Station
 from tests.attacks.tally import Tally
+from weft.conformance.families.attempt import MARK, Attempt
+from weft.conformance.machine.hearing import Verdict, judge
+from weft.conformance.machine.society import Society, Station
 
 _BURST = 24  # attempts on the way at a time
 _LULL = 0.25  # seconds without a frame, after which the rest of a burst counts as lost

@@ -7,8 +7,9 @@ from collections.abc import Iterable
 from dataclasses import replace
 from typing import NamedTuple
 
-from tests.attacks.oracle import Verdict
-from tests.attacks.society import Society, commands, society
+from tests.attacks.society import commands, society
+from weft.conformance.machine.hearing import Verdict
+from weft.conformance.machine.society import Society
 from weft.controller.compile.compiler import Compiler
 from weft.controller.compile.stage import Stage
 from weft.controller.compile.stages import STAGES

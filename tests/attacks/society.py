@@ -1,95 +1,23 @@
-"""Who is there: every port of a fabric with its traits, as the attacks, the oracle and the controller are all told.
+"""Who is there: every port of a fabric with its traits, as the attacks, the machine and the controller are all told.
 
 One society lives on every fabric: each of its ports stands for a profile, and all are there at once. What is said of it
-here is written down once, and turned into commands for the controller; the oracle reads nothing else.
+here is written down once, and turned into commands for the controller; the machine reads nothing else.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass, field, replace
-from typing import Any, NamedTuple
+from typing import Any
 
-from tests.attacks.octets.ipv6 import link_local
+from weft.conformance.machine.society import Society, Station
 from weft.controller.model.commands import Command, Create, Delete, Plug, Unplug, Update
 from weft.controller.model.traits import AllowedAddress, Subport
 from weft.topologies.fabric import Fabric
 
 RED, BLUE, CLEAR, GREEN, PRIVATE = "red", "blue", "clear", "green", "private"
-TRANSPARENT = (CLEAR,)
 VIRTUAL_MAC = "00:00:5e:00:01:0a"  # VRRP (RFC 5798, section 7.3)
 VIRTUAL_IP = "10.0.9.9"
 BEHIND, BEHIND6 = "10.1.0.0/24", "2001:db8:1::/64"  # addresses of machines behind a VIF
-LEVELS = ("none", "mac", "mac+inner", "mac+ip")
-
-
-class Pair(NamedTuple):
-    """A MAC, and a prefix that may speak with it."""
-
-    mac: str
-    prefix: str
-
-
-@dataclass(frozen=True)
-class Station:
-    """A port with its VIF. ``trunk`` is pairs of tag and segment; ``allowed`` pairs of MAC and prefix, or None."""
-
-    name: str
-    switch: str
-    mac: str
-    segment: str = RED
-    profile: str = "ordinary"
-    level: str = "mac+inner"
-    addresses: tuple[str, ...] = ()
-    allowed: tuple[tuple[str | None, str | None], ...] = ()
-    router: bool = False
-    dhcp_server: bool = False
-    promiscuous: bool = False
-    trunk: tuple[tuple[int, str], ...] = ()
-    isolated: str | None = None
-
-    @property
-    def macs(self) -> tuple[str, ...]:
-        """The MACs that it may use, its own first."""
-        return tuple(dict.fromkeys((self.mac, *(mac for mac, _ in self.allowed if mac))))
-
-    @property
-    def pairs(self) -> tuple[Pair, ...]:
-        """Which addresses may speak with which MAC: what it is given, and a link-local address of each MAC."""
-        given = [Pair(self.mac, address) for address in self.addresses]
-        for mac, prefix in self.allowed:
-            given += [Pair(mac or self.mac, p) for p in ([prefix] if prefix else self.addresses)]
-        return tuple(given) + tuple(Pair(mac, link_local(mac)) for mac in self.macs)
-
-    @property
-    def places(self) -> dict[int | None, str]:
-        """The segments that it is on, by tag; the native one has none."""
-        return {None: self.segment, **dict(self.trunk)}
-
-    @property
-    def ip4(self) -> str:
-        """Its first IPv4 address."""
-        return next(address for address in self.addresses if ":" not in address)
-
-    @property
-    def ip6(self) -> str:
-        """Its first global IPv6 address."""
-        return next(address for address in self.addresses if ":" in address)
-
-    @property
-    def traits(self) -> dict[str, Any]:
-        """What is asked of the controller for it."""
-        return {
-            "security": self.level,
-            "fixed_ips": self.addresses,
-            "allowed_addresses": tuple(AllowedAddress(*pair) for pair in self.allowed),
-            "router": self.router,
-            "dhcp_server": self.dhcp_server,
-            "promiscuous": self.promiscuous,
-            "trunk": tuple(Subport(*pair) for pair in self.trunk),
-            "isolated": self.isolated,
-        }
-
 
 # What each host is for. Four switches with eight hosts of each tenant make four neighbours a switch; the n-th host of
 # every tenant has the same MAC and the same addresses.
@@ -134,51 +62,45 @@ ROLES: dict[str, dict[str, Any]] = {
 HOSTS = 32
 
 
-@dataclass(frozen=True)
-class Society:
-    """All stations by name, and the tenant's segment that each host was on before."""
-
-    stations: dict[str, Station]
-    homes: dict[str, str] = field(default_factory=dict)
-
-    def on(self, segment: str) -> Iterator[tuple[Station, int | None]]:
-        """Who is on a segment, each with the tag that it has there."""
-        for station in self.stations.values():
-            for tag, place in station.places.items():
-                if place == segment:
-                    yield station, tag
-
-    def changed(self, name: str, **traits: Any) -> Society:
-        """The society when a station has other traits."""
-        return replace(self, stations={**self.stations, name: replace(self.stations[name], **traits)})
+def traits(station: Station) -> dict[str, Any]:
+    """What is asked of the controller for it."""
+    return {
+        "security": station.level,
+        "fixed_ips": station.addresses,
+        "allowed_addresses": tuple(AllowedAddress(*pair) for pair in station.allowed),
+        "router": station.router,
+        "dhcp_server": station.dhcp_server,
+        "promiscuous": station.promiscuous,
+        "trunk": tuple(Subport(*pair) for pair in station.trunk),
+        "isolated": station.isolated,
+    }
 
 
 def society(fabric: Fabric) -> Society:
     """The society, on the switches where the fabric's hosts are. The fabric must have ``HOSTS`` hosts."""
-    stations, homes = {}, {}
+    stations = {}
     for host in fabric.hosts:
         number = int(host.name.removeprefix(host.tenant))
         role = {"segment": host.tenant, "addresses": (host.ip4, f"2001:db8::{number:x}"), **ROLES.get(host.name, {})}
         stations[host.name] = Station(host.name, host.at.switch, host.mac, **role)
-        homes[host.name] = host.tenant
     assert len(stations) == HOSTS, f"the society has {HOSTS} stations, the fabric {len(stations)} hosts"
-    return Society(stations, homes)
+    return Society(stations, frozenset({CLEAR}))
 
 
 def commands(there: Society) -> Iterator[Command]:
     """What a controller must be asked that knows the fabric with the tenants' segments alone."""
     for segment in (CLEAR, GREEN, PRIVATE):
-        transparent = segment in TRANSPARENT
+        transparent = segment in there.transparent
         own = {"id": segment, "name": segment, "project": BLUE, "vlan_transparent": transparent, "shared_with": (RED,)}
         yield Create("segment", own)
-    moved = [station for name, station in there.stations.items() if station.segment != there.homes[name]]
+    moved = [station for station in there.stations.values() if not station.name.startswith(station.segment)]
     for station in moved:
         yield Unplug(station.name)
         yield Delete("port", station.name)
     for station in moved:
         own = {"id": station.name, "name": station.name, "segment": station.segment, "project": BLUE}
-        yield Create("port", own | station.traits)
+        yield Create("port", own | traits(station))
         yield Plug(station.name, f"{station.name}-eth0")
     for station in there.stations.values():
         if station not in moved:
-            yield Update("port", station.name, station.traits)
+            yield Update("port", station.name, traits(station))

@@ -6,9 +6,9 @@ from collections import Counter
 from collections.abc import Iterable, Mapping
 from typing import NamedTuple
 
-from tests.attacks.families.attempt import Attempt
-from tests.attacks.oracle import Verdict
-from tests.attacks.society import Station
+from weft.conformance.families.attempt import Attempt
+from weft.conformance.machine.hearing import Verdict
+from weft.conformance.machine.society import Station
 
 
 class Complaint(NamedTuple):

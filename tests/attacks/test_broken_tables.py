@@ -7,10 +7,10 @@ import pytest
 from tests.attacks.broken import BROKEN
 from tests.attacks.broken.mutations import Broken, stages
 from tests.attacks.fabrics import FABRICS
-from tests.attacks.families.attempt import attempts, some
-from tests.attacks.oracle import judge
 from tests.attacks.simulated import SimulatedFabric
 from tests.attacks.tally import Complaint, judged
+from weft.conformance.families.attempt import attempts, some
+from weft.conformance.machine.hearing import judge
 
 
 @pytest.mark.parametrize("broken", BROKEN, ids=lambda broken: broken.what)

@@ -5,12 +5,13 @@ from __future__ import annotations
 import pytest
 
 from tests.attacks.fabrics import FABRICS
-from tests.attacks.families import EVERY_ID, FAMILIES
-from tests.attacks.families.attempt import Attempt, Family, attempts, label_of, some
-from tests.attacks.oracle import Verdict, judge
 from tests.attacks.simulated import SimulatedFabric
-from tests.attacks.society import ROLES, Station, society
+from tests.attacks.society import ROLES, society
 from tests.attacks.tally import Tally
+from weft.conformance.families import EVERY_ID, FAMILIES
+from weft.conformance.families.attempt import Attempt, Family, attempts, label_of, some
+from weft.conformance.machine.hearing import Verdict, judge
+from weft.conformance.machine.society import Station
 
 SHARE = {"single": 32, "ring": 32, "leaf-spine": 10}  # one in so many variants, other ones for each profile
 WHOLE = ("red1", "red2")  # at the two levels that look inside, all variants; on one fabric

@@ -10,9 +10,9 @@ from typing import NamedTuple
 import pytest
 
 from tests.attacks.ears import Ears, ears_of
-from tests.attacks.families.attempt import MARK, opaque
-from tests.attacks.octets.ethernet import BROADCAST
 from tests.system.held_lab import HeldLab, held_lab
+from weft.conformance.families.attempt import MARK, opaque
+from weft.conformance.octets.ethernet import BROADCAST
 
 pytestmark = pytest.mark.system
 

@@ -9,13 +9,13 @@ from typing import Any, NamedTuple
 import pytest
 
 from tests.attacks.ears import ears_of
-from tests.attacks.octets import arp, dhcp, ipv4, ipv6
-from tests.attacks.octets import neighbours as nd
-from tests.attacks.octets.ethernet import BROADCAST, NOBODY, Tag, ethernet, tagged
-from tests.attacks.octets.ipv6 import group_mac, link_local
 from tests.attacks.society import VIRTUAL_MAC
 from tests.attacks.watch import EXPERIMENT, FORBIDDEN, Watch
 from tests.system.held_lab import HeldLab, held_lab, wait_until
+from weft.conformance.octets import arp, dhcp, ipv4, ipv6
+from weft.conformance.octets import neighbours as nd
+from weft.conformance.octets.ethernet import BROADCAST, NOBODY, Tag, ethernet, tagged
+from weft.conformance.octets.ipv6 import group_mac, link_local
 from weft.topologies.fabric import Fabric
 from weft.topologies.ring import ring
 

@@ -10,10 +10,10 @@ from tests.attacks.besieged import Besieged, besieged_fabric
 from tests.attacks.broken import BROKEN
 from tests.attacks.broken.mutations import Broken, stages
 from tests.attacks.fabrics import FABRICS
-from tests.attacks.families import EVERY_ID, FAMILIES
-from tests.attacks.families.attempt import attempts
 from tests.attacks.simulated import SimulatedFabric
 from tests.attacks.society import ROLES
+from weft.conformance.families import EVERY_ID, FAMILIES
+from weft.conformance.families.attempt import attempts
 from weft.controller.flow.text import actions_text, match_text, table_name
 from weft.controller.pipeline.core import CORE
 

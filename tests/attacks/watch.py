@@ -9,7 +9,7 @@ from concurrent.futures import Future, ThreadPoolExecutor
 from typing import NamedTuple
 
 from tests.attacks.ears import Ears
-from tests.attacks.octets.ethernet import BROADCAST, ethernet
+from weft.conformance.octets.ethernet import BROADCAST, ethernet
 from weft.topologies.fabric import Host
 
 FORBIDDEN = b"weft:forbidden"

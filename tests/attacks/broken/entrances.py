@@ -16,7 +16,7 @@ from tests.attacks.broken.mutations import (
     those,
     unmatched,
 )
-from tests.attacks.families import BRIDGING, EVERY_ID, LAWFUL, RESOLUTION, SOURCES, TAGS
+from weft.conformance.families import BRIDGING, EVERY_ID, LAWFUL, RESOLUTION, SOURCES, TAGS
 from weft.controller.flow.actions import NEXT, TO_CONTROLLER, Drop, Goto, PopVlan
 from weft.controller.flow.flow import Flow, tagged
 from weft.controller.pipeline.core import ADMIT, ARRIVE, CLASSIFY, INSPECT

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from tests.attacks.broken.mutations import Broken, beside, gone, moved, those, unmatched, widened
-from tests.attacks.families import LAWFUL, NEIGHBOURS, RESOLUTION, SHAPES, TAGS, WRAPPING
+from weft.conformance.families import LAWFUL, NEIGHBOURS, RESOLUTION, SHAPES, TAGS, WRAPPING
 from weft.controller.flow.actions import NEXT
 from weft.controller.pipeline.core import INSPECT
 

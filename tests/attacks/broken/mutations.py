@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable, Iterator
 from ipaddress import ip_network
 from typing import Any, NamedTuple
 
-from tests.attacks.families.attempt import Family
+from weft.conformance.families.attempt import Family
 from weft.controller.compile.audience import Placed
 from weft.controller.compile.stage import Stage
 from weft.controller.compile.stages import STAGES

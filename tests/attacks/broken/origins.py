@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from tests.attacks.broken.mutations import Broken, beside, gone, instead, moved, rematched, those, unmatched, widened
-from tests.attacks.families import ADDRESSES, CONFIGURATION, NEIGHBOURS
+from weft.conformance.families import ADDRESSES, CONFIGURATION, NEIGHBOURS
 from weft.controller.flow.actions import NEXT, Goto
 from weft.controller.pipeline.core import ADDRESS, INSPECT
 

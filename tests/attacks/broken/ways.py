@@ -14,7 +14,7 @@ from tests.attacks.broken.mutations import (
     those,
     unmatched,
 )
-from tests.attacks.families import LAWFUL, TAGS, WRAPPING
+from weft.conformance.families import LAWFUL, TAGS, WRAPPING
 from weft.controller.flow.actions import NEXT, Goto, Load, Output, Set
 from weft.controller.flow.flow import Flow, tagged
 from weft.controller.pipeline.core import (

@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import NamedTuple
 
-from tests.attacks.families.attempt import STRANGER, STRANGER_IP6, Bare, Said, Scene
-from tests.attacks.octets import ipv6
-from tests.attacks.octets import neighbours as nd
-from tests.attacks.octets.ethernet import NOBODY, ethernet, snap
-from tests.attacks.octets.ipv6 import ALL_NODES, ALL_ROUTERS, FRAGMENT, ICMPV6, OPTIONS, ROUTING, group_mac
+from weft.conformance.families.attempt import STRANGER, STRANGER_IP6, Bare, Said, Scene
+from weft.conformance.octets import ipv6
+from weft.conformance.octets import neighbours as nd
+from weft.conformance.octets.ethernet import NOBODY, ethernet, snap
+from weft.conformance.octets.ipv6 import ALL_NODES, ALL_ROUTERS, FRAGMENT, ICMPV6, OPTIONS, ROUTING, group_mac
 
 DIES, ROUTERS_ALONE, UNREADABLE = "admit:neighbour", "admit:router", "admit:malformed"
 NONCE = 14  # an option that names no MAC
@@ -120,7 +120,7 @@ def _routers(scene: Scene) -> Iterator[Claim]:
 def _in_every_way(scene: Scene, claim: Claim) -> Iterator[Said]:
     """Plainly to all and to one; and what is told from other claims by no detail, hidden behind all that there is."""
     me, far = scene.me, scene.far
-    ways = ((group_mac(ALL_NODES), ALL_NODES), (far.mac, far.ip6))
+    ways: tuple[tuple[str, str], ...] = ((group_mac(ALL_NODES), ALL_NODES), (far.mac, far.ip6))
     if claim.kind in (nd.ROUTER_SOLICITATION, nd.SOLICITATION):
         ways = ((group_mac(ALL_ROUTERS), ALL_ROUTERS), *ways)
     for mac, destination in ways:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import struct
 from ipaddress import IPv6Address
 
-from tests.attacks.octets.checksum import checksum
+from weft.conformance.octets.checksum import checksum
 
 IPV6 = 0x86DD
 HOP_BY_HOP, ROUTING, FRAGMENT, NOTHING, OPTIONS, AUTHENTICATION = 0, 43, 44, 59, 60, 51

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from tests.attacks.families.attempt import Said, Scene, opaque
-from tests.attacks.families.sources import contents
-from tests.attacks.octets.ethernet import BROADCAST, Tag, tagged
+from weft.conformance.families.attempt import Said, Scene, opaque
+from weft.conformance.families.sources import contents
+from weft.conformance.octets.ethernet import BROADCAST, Tag, tagged
 
 DIES = "classify:tagged"
 CUSTOMER, SERVICE = 0x8100, 0x88A8

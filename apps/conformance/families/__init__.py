@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from tests.attacks.families import (
+from weft.conformance.families import (
     addresses,
     bridging,
     configuration,
@@ -14,7 +14,7 @@ from tests.attacks.families import (
     tags,
     wrapping,
 )
-from tests.attacks.families.attempt import Family
+from weft.conformance.families.attempt import Family
 
 SOURCES: tuple[Family, ...] = (sources.stolen_source, sources.random_source, sources.group_source)
 TAGS: tuple[Family, ...] = (tags.hopping, tags.priority_tags, tags.double_tags, tags.strange_tags)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from tests.attacks.octets.ethernet import CISCO_OUI, ethernet, llc, mac, snap
+from weft.conformance.octets.ethernet import CISCO_OUI, ethernet, llc, mac, snap
 
 ALL_BRIDGES, PAUSE_GROUP, SLOW_GROUP, ACCESS_GROUP = (f"01:80:c2:00:00:{last:02x}" for last in range(4))
 LLDP_GROUPS = ("01:80:c2:00:00:0e", "01:80:c2:00:00:03", ALL_BRIDGES)

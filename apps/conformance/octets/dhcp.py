@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from ipaddress import IPv4Address
 
-from tests.attacks.octets.ethernet import mac
+from weft.conformance.octets.ethernet import mac
 
 SERVER, CLIENT = 67, 68
 SERVER6, CLIENT6 = 547, 546

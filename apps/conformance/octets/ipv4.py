@@ -6,7 +6,7 @@ import struct
 from collections.abc import Iterator
 from ipaddress import IPv4Address
 
-from tests.attacks.octets.checksum import checksum
+from weft.conformance.octets.checksum import checksum
 
 IPV4 = 0x0800
 ICMP, IGMP, TCP, UDP, GRE, VRRP = 1, 2, 6, 17, 47, 112

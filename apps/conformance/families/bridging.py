@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 
-from tests.attacks.families.attempt import MARK, Said, Scene, opaque
-from tests.attacks.octets import bridges
-from tests.attacks.octets.bridges import CISCO_GROUP, LLDP_GROUPS, PVST_GROUP, UPLINK_GROUP
-from tests.attacks.octets.ethernet import ethernet
+from weft.conformance.families.attempt import MARK, Said, Scene, opaque
+from weft.conformance.octets import bridges
+from weft.conformance.octets.bridges import CISCO_GROUP, LLDP_GROUPS, PVST_GROUP, UPLINK_GROUP
+from weft.conformance.octets.ethernet import ethernet
 
 DIES = "admit:reserved"
 RESERVED = tuple(f"01:80:c2:00:00:{last:02x}" for last in range(16))  # IEEE 802.1Q, table 8-1

@@ -94,8 +94,8 @@ def ipv4(body: bytes) -> Packet | None:
         return None
     offset, more = _number(body[6:8]) & 0x1FFF, _number(body[6:8]) & 0x2000
     piece: Piece = "later" if offset else "first" if more else "whole"
-    addresses = (str(IPv4Address(body[at : at + 4])) for at in (12, 16))
-    return Packet(*addresses, body[9], piece, body[header:total], body[0] >> 4)
+    source, destination = (str(IPv4Address(body[at : at + 4])) for at in (12, 16))
+    return Packet(source, destination, body[9], piece, body[header:total], body[0] >> 4)
 
 
 def ipv6(body: bytes) -> Packet | None:
@@ -113,8 +113,8 @@ def ipv6(body: bytes) -> Packet | None:
         if following == FRAGMENT:
             piece = "later" if _number(rest[2:4]) >> 3 else "first" if rest[3] & 1 else "atomic"
         following, rest = rest[0], rest[length:]
-    addresses = (str(IPv6Address(body[at : at + 16])) for at in (8, 24))
-    return Packet(*addresses, following, piece, rest, body[0] >> 4)
+    source, destination = (str(IPv6Address(body[at : at + 16])) for at in (8, 24))
+    return Packet(source, destination, following, piece, rest, body[0] >> 4)
 
 
 def ports(packet: Packet) -> tuple[int, int] | None:

@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterator
 from ipaddress import ip_network
 
-from tests.attacks.families.attempt import LONGEST, MARK, Bare, Said, Scene, opaque
-from tests.attacks.octets import arp, dhcp, ipv4, ipv6
-from tests.attacks.octets import neighbours as nd
-from tests.attacks.octets.ethernet import BROADCAST, NOBODY, ethernet, snap
-from tests.attacks.octets.ipv6 import ALL_NODES, ALL_ROUTERS, group_mac, link_local, solicited_node
-from tests.attacks.society import Pair
+from weft.conformance.families.attempt import LONGEST, MARK, Bare, Said, Scene, opaque
+from weft.conformance.machine.society import Pair
+from weft.conformance.octets import arp, dhcp, ipv4, ipv6
+from weft.conformance.octets import neighbours as nd
+from weft.conformance.octets.ethernet import BROADCAST, NOBODY, ethernet, snap
+from weft.conformance.octets.ipv6 import ALL_NODES, ALL_ROUTERS, group_mac, link_local, solicited_node
 
 EVERYBODY = "255.255.255.255"
 VRRP_GROUP, VRRP_GROUP_MAC = "224.0.0.18", "01:00:5e:00:00:12"

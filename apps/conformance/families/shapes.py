@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from tests.attacks.families.attempt import MARK, Bare, Said, Scene, opaque
-from tests.attacks.octets import arp, ipv4, ipv6
-from tests.attacks.octets import neighbours as nd
-from tests.attacks.octets.ethernet import BROADCAST, Tag, ethernet, tagged
-from tests.attacks.octets.ipv6 import group_mac
+from weft.conformance.families.attempt import MARK, Bare, Said, Scene, opaque
+from weft.conformance.octets import arp, ipv4, ipv6
+from weft.conformance.octets import neighbours as nd
+from weft.conformance.octets.ethernet import BROADCAST, Tag, ethernet, tagged
+from weft.conformance.octets.ipv6 import group_mac
 
 MALFORMED, HIDES, TAGGED, SOURCE = "admit:malformed", "admit:ethertype", "classify:tagged", "admit:source-mac"
 

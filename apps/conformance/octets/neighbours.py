@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from ipaddress import IPv6Address
 
-from tests.attacks.octets.ethernet import mac
-from tests.attacks.octets.ipv6 import icmpv6
+from weft.conformance.octets.ethernet import mac
+from weft.conformance.octets.ipv6 import icmpv6
 
 ROUTER_SOLICITATION, ROUTER_ADVERTISEMENT, SOLICITATION, ADVERTISEMENT, REDIRECT = range(133, 138)
 ECHO_REQUEST, OLD_REPORT, LISTENERS = 128, 131, 143

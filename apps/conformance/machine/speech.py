@@ -1,8 +1,4 @@
-"""What the model allows: who must receive a frame, who may, and for which reasons it dies.
-
-Written from the words of the traits and the RFCs, not from the tables. Where a switch cannot tell, and nobody is
-misled, a frame may arrive or not; then it may arrive only at those that it is for.
-"""
+"""What a station may say: its MACs, and what stands inside a frame. Written from the traits' words, and the RFCs."""
 
 from __future__ import annotations
 
@@ -10,10 +6,10 @@ from functools import cache
 from ipaddress import ip_address, ip_network
 from typing import NamedTuple
 
-from tests.attacks import reading
-from tests.attacks.octets.ethernet import NOBODY, Tag, tagged
-from tests.attacks.reading import Arp, Discovery, Packet, Reading
-from tests.attacks.society import LEVELS, TRANSPARENT, Society, Station
+from weft.conformance.machine import reading
+from weft.conformance.machine.reading import Arp, Discovery, Packet, Reading
+from weft.conformance.machine.society import LEVELS, Station
+from weft.conformance.octets.ethernet import NOBODY
 
 ARP, RARP, IPV4, IPV6 = 0x0806, 0x8035, 0x0800, 0x86DD
 BRIDGES_ALONE = (0x88CC, 0x888E, 0x8808, 0x8809)  # LLDP, EAPOL, PAUSE, slow protocols
@@ -25,14 +21,6 @@ HIDING = {  # MPLS, NSH, PPPoE, PBB, Ethernet inside, TRILL, jumbo LLC; tags tha
 ROUTER_SOLICITATION, ROUTER_ADVERTISEMENT, SOLICITATION, ADVERTISEMENT, REDIRECT = range(133, 138)
 LISTENER_REPORTS = (131, 143)
 NOTHING, NOTHING6 = "0.0.0.0", "::"
-
-
-class Verdict(NamedTuple):
-    """Whose sockets must hear it, and with which octets; whose may; and why it may die, by the names of reasons."""
-
-    must: dict[str, bytes]
-    may: dict[str, bytes]
-    reasons: frozenset[str]
 
 
 class Opinion(NamedTuple):
@@ -49,37 +37,8 @@ def _dies(*reasons: str) -> Opinion:
     return Opinion(frozenset(reasons))
 
 
-def judge(there: Society, sender: Station, octets: bytes) -> Verdict:
-    """What must become of the octets when that station sends them."""
-    frame = reading.read(octets)
-    place, depth = _place(sender, frame)
-    if place is None:
-        return Verdict({}, {}, frozenset({"classify:tagged"}))
-    opinion = _admitted(sender, frame, depth)
-    receivers, copies = _receivers(there, sender, place, frame.destination, depth > 1 and bool(frame.tags))
-    if opinion.reasons:
-        return Verdict({}, {}, opinion.reasons)
-    inside = octets if depth else octets[:12] + octets[16:]
-    inside = _without_dei(inside) if depth > 1 and frame.tags else inside
-    must = {station.name: _as_heard(inside, tag) for station, tag in receivers}
-    may = {station.name: _as_heard(inside, tag) for station, tag in copies}
-    if opinion.doubtful or len(octets) < 16 + 4 * len(frame.tags):  # too short to be given a tag on the way
-        return Verdict({}, must | may, frozenset())
-    return Verdict(must, may, _why_nobody(there, sender, place, frame.destination) if not must else frozenset())
-
-
-def _place(sender: Station, frame: Reading) -> tuple[str | None, int]:
-    """The segment that it is on, and how many tags below it may have."""
-    if sender.segment in TRANSPARENT and not sender.trunk:
-        return sender.segment, 99
-    if not frame.tags:
-        return sender.segment, 1
-    if len(frame.tags) > 1 or frame.tags[0] not in dict(sender.trunk):
-        return None, 0
-    return dict(sender.trunk)[frame.tags[0]], 0
-
-
-def _admitted(sender: Station, frame: Reading, depth: int) -> Opinion:
+def admitted(sender: Station, frame: Reading, depth: int) -> Opinion:
+    """Whether the station may say that; ``depth`` is how many tags of its own the frame may have."""
     level = LEVELS.index(sender.level)
     reasons = set()
     if frame.destination.startswith(BRIDGE_GROUPS) or frame.ethertype in BRIDGES_ALONE:
@@ -206,48 +165,3 @@ def _may_use(sender: Station, mac: str | None, address: str) -> bool:
 def _within(address: str | None, prefix: str) -> bool:
     network = ip_network(prefix)
     return address is not None and ip_address(address).version == network.version and ip_address(address) in network
-
-
-def _receivers(
-    there: Society, sender: Station, place: str, destination: str, carries: bool
-) -> tuple[list[tuple[Station, int | None]], list[tuple[Station, int | None]]]:
-    """Who must hear what is said to that address there; and which promiscuous ports may.
-
-    ``carries``: it has tags of the VIF's own.
-    """
-    others = [(station, tag) for station, tag in there.on(place) if station != sender and reach(sender, station)]
-    if carries:  # a tag of a VIF's own would mean another segment to a trunk
-        others = [(station, tag) for station, tag in others if not station.trunk]
-    if int(destination[:2], 16) & 1:
-        return others, []
-    heard = [(station, tag) for station, tag in others if destination in station.macs]
-    curious = [(station, tag) for station, tag in others if station.promiscuous and destination not in station.macs]
-    passed = {sender.switch, *(station.switch for station, _ in heard)} if heard else set()
-    return heard + [at for at in curious if at[0].switch in passed], [
-        at for at in curious if at[0].switch not in passed
-    ]
-
-
-def reach(a: Station, b: Station) -> bool:
-    """Whether the private VLAN lets one hear the other."""
-    if "promiscuous" in (a.isolated, b.isolated):
-        return True
-    return a.isolated == b.isolated != "isolated"
-
-
-def _why_nobody(there: Society, sender: Station, place: str, destination: str) -> frozenset[str]:
-    if destination in sender.macs:
-        return frozenset()
-    if int(destination[:2], 16) & 1:
-        return frozenset({"flood:nobody-listens", "deliver:isolated"})
-    known = any(destination in station.macs for station, _ in there.on(place))
-    return frozenset({"deliver:isolated", "deliver:tagged"} if known else {"forward:unknown-destination"})
-
-
-def _without_dei(octets: bytes) -> bytes:
-    """Open vSwitch keeps all of a tag but the bit that says that the frame may be dropped first."""
-    return octets[:14] + bytes((octets[14] & 0xEF,)) + octets[15:]
-
-
-def _as_heard(inside: bytes, tag: int | None) -> bytes:
-    return inside if tag is None else tagged(inside, Tag(tag))

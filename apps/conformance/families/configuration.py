@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from tests.attacks.families.attempt import Said, Scene
-from tests.attacks.octets import dhcp, ipv4, ipv6
-from tests.attacks.octets.ethernet import BROADCAST, ethernet
-from tests.attacks.octets.ipv6 import FRAGMENT, OPTIONS, UDP, group_mac
+from weft.conformance.families.attempt import Said, Scene
+from weft.conformance.octets import dhcp, ipv4, ipv6
+from weft.conformance.octets.ethernet import BROADCAST, ethernet
+from weft.conformance.octets.ipv6 import FRAGMENT, OPTIONS, UDP, group_mac
 
 DIES, FALSE_SOURCE, UNREADABLE = "admit:dhcp-server", "admit:ip-source", "admit:malformed"
 EVERYBODY = "255.255.255.255"

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from tests.attacks.octets.ethernet import words
+from weft.conformance.octets.ethernet import words
 
 VXLAN, GENEVE = 4789, 6081  # UDP ports
 BRIDGING = 0x6558  # the type of an Ethernet frame inside GRE and Geneve

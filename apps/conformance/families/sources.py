@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from tests.attacks.families.attempt import MARK, STRANGER, Said, Scene, opaque
-from tests.attacks.octets import arp, ipv4, ipv6
-from tests.attacks.octets.ethernet import BROADCAST, NOBODY, ethernet, mac
+from weft.conformance.families.attempt import MARK, STRANGER, Said, Scene, opaque
+from weft.conformance.octets import arp, ipv4, ipv6
+from weft.conformance.octets.ethernet import BROADCAST, NOBODY, ethernet, mac
 
 DIES = "admit:source-mac"
 

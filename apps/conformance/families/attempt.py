@@ -7,8 +7,8 @@ from collections.abc import Callable, Iterable, Iterator
 from hashlib import blake2b
 from typing import NamedTuple
 
-from tests.attacks.octets.ethernet import BROADCAST, LEAST_LENGTH, Tag, ethernet, tagged
-from tests.attacks.society import TRANSPARENT, Society, Station
+from weft.conformance.machine.society import Society, Station
+from weft.conformance.octets.ethernet import BROADCAST, LEAST_LENGTH, Tag, ethernet, tagged
 
 MARK = b"weft:attack"
 STRANGER, STRANGER_IP, STRANGER_IP6 = "02:00:00:00:ff:ff", "10.0.77.7", "2001:db8::7777"
@@ -68,7 +68,7 @@ def attempts(there: Society, me: Station, families: tuple[Family, ...]) -> Itera
     On a trunk all is said once untagged and once with each of its tags; where tags pass, once with one.
     """
     said: set[bytes] = set()
-    tags = [None, *dict(me.trunk)] if me.segment not in TRANSPARENT or me.trunk else [None, 9]
+    tags = [None, *dict(me.trunk)] if me.segment not in there.transparent or me.trunk else [None, 9]
     for tag in tags:
         at = scene(there, me, tag if tag in me.places else None)
         for family in families:
@@ -76,7 +76,9 @@ def attempts(there: Society, me: Station, families: tuple[Family, ...]) -> Itera
                 whole = sealed(f"{me.name} {family.__name__} {name} {tag}", octets)
                 if tag is not None and len(whole) >= 14:
                     whole = tagged(whole, Tag(tag))
-                too_long = me.segment in TRANSPARENT and len(whole) > LONGEST  # a tag of one's own is part of the MTU
+                too_long = (
+                    me.segment in there.transparent and len(whole) > LONGEST
+                )  # a tag of one's own is part of the MTU
                 if whole not in said and not too_long:
                     said.add(whole)
                     label = name if tag is None else f"{name}, with tag {tag}"

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from tests.attacks.families.attempt import MARK, Said, Scene, opaque
-from tests.attacks.octets import ipv4, ipv6, tunnels
-from tests.attacks.octets.ethernet import BROADCAST, ETHERNET_OUI, Tag, ethernet, llc, mac, snap, tagged, words
+from weft.conformance.families.attempt import MARK, Said, Scene, opaque
+from weft.conformance.octets import ipv4, ipv6, tunnels
+from weft.conformance.octets.ethernet import BROADCAST, ETHERNET_OUI, Tag, ethernet, llc, mac, snap, tagged, words
 
 DIES = "admit:ethertype"
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from ipaddress import IPv4Address
 
-from tests.attacks.octets.ethernet import NOBODY, mac, words
+from weft.conformance.octets.ethernet import NOBODY, mac, words
 
 ARP, RARP = 0x0806, 0x8035
 REQUEST, REPLY, REVERSE_REQUEST, REVERSE_REPLY = 1, 2, 3, 4

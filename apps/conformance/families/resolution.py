@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from tests.attacks.families.attempt import STRANGER, STRANGER_IP, Bare, Said, Scene
-from tests.attacks.octets.arp import ARP, RARP, REPLY, REQUEST, REVERSE_REPLY, REVERSE_REQUEST, arp
-from tests.attacks.octets.ethernet import BROADCAST, NOBODY, ethernet, snap
+from weft.conformance.families.attempt import STRANGER, STRANGER_IP, Bare, Said, Scene
+from weft.conformance.octets.arp import ARP, RARP, REPLY, REQUEST, REVERSE_REPLY, REVERSE_REQUEST, arp
+from weft.conformance.octets.ethernet import BROADCAST, NOBODY, ethernet, snap
 
 DIES = "admit:arp-sender"
 

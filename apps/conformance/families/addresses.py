@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from tests.attacks.families.attempt import MARK, STRANGER_IP, STRANGER_IP6, Said, Scene
-from tests.attacks.octets import arp, ipv4, ipv6, neighbours
-from tests.attacks.octets.ethernet import ethernet, snap
+from weft.conformance.families.attempt import MARK, STRANGER_IP, STRANGER_IP6, Said, Scene
+from weft.conformance.octets import arp, ipv4, ipv6, neighbours
+from weft.conformance.octets.ethernet import ethernet, snap
 
 DIES = "admit:ip-source"
 NOBODY, EVERYBODY = "0.0.0.0", "255.255.255.255"
