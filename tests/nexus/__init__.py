@@ -1,0 +1,1 @@
+"""A Nexus of the tests' own: its object model, its REST and CLI interfaces, over real HTTPS."""
