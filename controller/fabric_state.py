@@ -9,6 +9,7 @@ from collections.abc import Callable, Iterator, Sequence
 from typing import NamedTuple
 
 from weft.controller.compile.compiler import Compiler
+from weft.controller.compile.composed import ALONE, Composed
 from weft.controller.contracts import Counters
 from weft.controller.flow.entry import Entry
 from weft.controller.flow.meter import METERS
@@ -51,9 +52,9 @@ class FlowReport(NamedTuple):
 class FabricState:
     """The wishes for every switch, kept up to the facts, and what each switch has acknowledged of them."""
 
-    def __init__(self, network: Network) -> None:
+    def __init__(self, network: Network, composed: Composed = ALONE) -> None:
         self.network = network
-        self.compiler = Compiler(network)
+        self.compiler = Compiler(network, composed.stages, composed.pipeline, composed.guests)
         self.compiled = False  # whether the wishes are those of the facts; before that a new switch is told nothing
         self._uncompiled: set[Key] = set()
         self.on_work: Callable[[], None] = lambda: None
@@ -204,7 +205,7 @@ class FabricState:
             if unsettled:
                 return Status("BUILD", f"switch {switch} has not acknowledged it yet")
         failed = self.compiler.failure(own)
-        return Status("ERROR", failed) if failed else Status("ACTIVE")
+        return Status("ERROR", failed) if failed else Status("ACTIVE", self.compiler.quarantined(own))
 
     def switch_state(self, name: str) -> SwitchState:
         """How a switch of the model is. Raises ``KeyError``."""

@@ -7,6 +7,7 @@ from collections.abc import Iterable
 import pytest
 
 from weft.controller.compile.compiler import Compiler
+from weft.controller.compile.composed import ALONE, Composed
 from weft.controller.model.commands import Command, Create, ObserveInterfaces, Plug, Refusal
 from weft.controller.model.decide import decide
 from weft.controller.model.facts import KINDS, Fact, Key
@@ -17,9 +18,9 @@ from weft.controller.model.rights import OPERATOR, Caller
 class World:
     """A network and its compiler, kept together. ``pending`` are touched facts that were not compiled yet."""
 
-    def __init__(self) -> None:
-        self.network = Network()
-        self.compiler = Compiler(self.network)
+    def __init__(self, composed: Composed = ALONE) -> None:
+        self.network = Network(attributes=composed.attributes)
+        self.compiler = Compiler(self.network, composed.stages, composed.pipeline, composed.guests)
 
     def do(self, *commands: Command, caller: Caller = OPERATOR) -> World:
         """Do the commands, each a revision of its own; a refusal is raised."""

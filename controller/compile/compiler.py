@@ -6,11 +6,12 @@ any two. When it has settled, what it wants of each switch is what the same fact
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterable, Iterator
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from typing import Any, NamedTuple
 
 from weft.controller.compile import routes
 from weft.controller.compile.audience import Audience, Here
+from weft.controller.compile.composed import Guest
 from weft.controller.compile.contributions import Changes, Contributions, Wish
 from weft.controller.compile.incremental import Failed, Incremental
 from weft.controller.compile.stage import Owner, Stage
@@ -70,7 +71,13 @@ class Reason(NamedTuple):
 class Compiler:
     """Keeps the flows of every switch as the facts of one network want them."""
 
-    def __init__(self, network: Network, stages: Iterable[Stage] = STAGES, pipeline: Pipeline = CORE) -> None:
+    def __init__(
+        self,
+        network: Network,
+        stages: Iterable[Stage] = STAGES,
+        pipeline: Pipeline = CORE,
+        guests: Mapping[int, Guest] = {},  # of extensions' stages, by id
+    ) -> None:
         wrong = faults(pipeline)
         if wrong:
             raise ValueError("; ".join(wrong))
@@ -82,6 +89,7 @@ class Compiler:
         self._stages_by_kind: dict[str, list[Stage]] = {}
         self._stage_by_id: dict[int, Stage] = {}
         self._failures: dict[Owner | Span | Split, str] = {}
+        self._guests = guests
         for stage in stages:
             if stage.id in self._stage_by_id:
                 raise ValueError(f"stages {stage.name} and {self._stage_by_id[stage.id].name} share the id {stage.id}")
@@ -162,13 +170,28 @@ class Compiler:
 
     def failure(self, subjects: Collection[Key]) -> str:
         """What went wrong in a stage that was run for one of the subjects; empty when nothing did."""
-        return next((f"{node} failed: {e}" for node, e in self._failures.items() if node.about in subjects), "")
+        failed = ((node, e) for node, e in self._failures.items() if node.about in subjects)
+        return next((f"{node} failed: {error}" for node, error in failed if self._guest(node) is None), "")
+
+    def quarantined(self, subjects: Collection[Key]) -> str:
+        """Which extension does nothing for one of the subjects since a stage of it failed there; empty when none."""
+        failed = ((node, e) for node, e in self._failures.items() if node.about in subjects)
+        return next((self._told(node, error) for node, error in failed if self._guest(node) is not None), "")
 
     def complaints(self) -> list[str]:
         """What is wrong with the stages themselves: instances that failed, and owners that are rivals."""
-        failed = [f"{node} failed: {error}" for node, error in self._failures.items()]
+        failed = [self._told(node, error) for node, error in self._failures.items()]
         rivals = [f"two owners want different entries at {i} for {a}" for a, i in self._contributions.rivalries()]
         return failed + rivals
+
+    def _guest(self, node: Owner | Span | Split) -> Guest | None:
+        return self._guests.get(node.stage.id) if not isinstance(node, Span) else None
+
+    def _told(self, node: Owner | Span | Split, error: str) -> str:
+        guest = self._guest(node)
+        if guest is None:
+            return f"{node} failed: {error}"
+        return f"extension {guest.extension} does nothing for {node.about}: {node} failed: {error}"
 
     # evaluations
 
@@ -199,9 +222,12 @@ class Compiler:
 
     def _wishes_of(self, owner: Owner) -> Callable[[View], tuple[Wish, ...]]:
         encode, stage = self._encoder.entry, owner.stage
+        guest = self._guests.get(stage.id)
 
         def wishes(view: View) -> tuple[Wish, ...]:
             placed = stage.flows(view, owner.subject)
+            if guest is not None:
+                placed = guest.checked(stage, placed)
             return tuple(
                 (audience, meter_entry(wish) if isinstance(wish, MeterWish) else encode(wish, stage.id))
                 for audience, wish in placed

@@ -117,6 +117,11 @@ class View:
         self.reads.add(ALL_LINKS)
         return self._network.links()
 
+    def naming(self, attribute: str, id: str) -> tuple[Key, ...]:
+        """The facts whose attribute of that name, which an extension declares, names the thing of that id."""
+        self.reads.add(Key("naming", (attribute, id)))
+        return self._network.naming.naming(attribute, id)
+
     def members(self, segment: str) -> frozenset[str]:
         """The switches that a VIF of the segment is on."""
         self.reads.add(Key("members", segment))

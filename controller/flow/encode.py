@@ -114,9 +114,10 @@ class Encoder:
         return first + (_APPLY.pack(4, 8 + len(applied)) + bytes(applied) if applied else b"") + last
 
     def _goto(self, table: Table, goto: Goto) -> bytes:
+        table = self.pipeline.known(table)
         if goto.table is None and not table.next:
             raise Undeclared(f"table {table.name} does not declare that any table follows")
-        target = goto.table if goto.table is not None else self.pipeline.following(table)
+        target = self.pipeline.following(table) if goto.table is None else self.pipeline.step(table, goto.table)
         if target.name not in table.next:
             raise Undeclared(f"table {table.name} does not declare that {target.name} follows")
         return _GOTO.pack(1, 8, target.id)
@@ -159,9 +160,10 @@ class Encoder:
                 return _PUSH.pack(17, 8, VLAN_ETHERTYPE)
             case PopVlan():
                 return _POP.pack(18, 8)
-            case Resubmit(target_table):
-                if target_table.name not in table.next:
-                    raise Undeclared(f"table {table.name} does not declare that {target_table.name} follows")
+            case Resubmit(named):
+                target_table = self.pipeline.step(table, named)
+                if target_table.name not in self.pipeline.known(table).next:
+                    raise Undeclared(f"table {table.name} does not declare that {named.name} follows")
                 return _RESUBMIT.pack(0xFFFF, 16, NICIRA, 14, _IN_PORT, target_table.id)
             case Apart(actions):
                 copied = REALLY_APART + b"".join(self._action(table, one) for one in actions)

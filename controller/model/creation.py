@@ -9,6 +9,7 @@ from typing import Any
 
 from weft.controller.model.commands import CREATABLE, GIVEN, Create, Refusal
 from weft.controller.model.conditions import check_link, check_location, check_switch, found, made
+from weft.controller.model.extended import check_extended, extended
 from weft.controller.model.facts import (
     KINDS,
     PORT_NUMBERS,
@@ -56,7 +57,7 @@ def create(network: Network, command: Create, caller: Caller) -> Iterator[Change
     }
     if command.kind not in rules:
         raise Refusal("malformed", "kind", f"must be one of {', '.join(CREATABLE)}, not {command.kind!r}")
-    given = dict(command.fields)
+    given = extended(network, command.kind, None, command.fields, caller)
     known = _settable(command.kind)
     for name in given:
         if name not in known:
@@ -69,6 +70,8 @@ def create(network: Network, command: Create, caller: Caller) -> Iterator[Change
         given.setdefault("project", caller.project)
     for change in rules[command.kind](network, given, caller):
         check_quota(network, change)
+        if change.after is not None:
+            check_extended(network, change.before, change.after, caller)
         yield change
 
 

@@ -38,6 +38,7 @@ from weft.controller.model.conditions import (
 )
 from weft.controller.model.creation import create
 from weft.controller.model.documents import field_names
+from weft.controller.model.extended import check_extended, extended
 from weft.controller.model.facts import Fact, FactId, Key, Port, SecurityGroup, Segment, Subnet, Switch, Trunk, Vif
 from weft.controller.model.group_conditions import check_group, let_go
 from weft.controller.model.network import Change, Network
@@ -85,7 +86,8 @@ def _stamped(change: Change, revision: int, at: int) -> Fact:
 def _update(network: Network, command: Update, caller: Caller) -> Iterator[Change]:
     fact = _current(network, command.kind, command.id, command.if_revision)
     names = {f.name for f in fields(fact)}
-    for name in command.fields:
+    given = extended(network, command.kind, fact, command.fields, caller)
+    for name in given:
         if name not in names:
             raise Refusal("malformed", name, f"a {command.kind} has no such field")
         if name in FIXED_BY_KIND[command.kind]:
@@ -93,7 +95,7 @@ def _update(network: Network, command: Update, caller: Caller) -> Iterator[Chang
             raise Refusal("conflict", name, f"the {name} of a {command.kind} is {why}")
     more = {"bound_vif": None} if "offer" in command.fields else {}  # whoever offers anew takes back what was accepted
     try:
-        changed: Fact = replace(fact, **command.fields, **more)
+        changed: Fact = replace(fact, **given, **more)
     except Malformed as error:
         raise Refusal("malformed", error.field, error.rule) from None
     if isinstance(changed, Vif):
@@ -120,6 +122,7 @@ def _update(network: Network, command: Update, caller: Caller) -> Iterator[Chang
                 rule = f"port {port_id!r} is of a project that it would not be shared with any more"
                 raise Refusal("conflict", "shared_with", rule, names=[Key("port", port_id)])
     if changed != fact:
+        check_extended(network, fact, changed, caller)
         yield Change(fact, changed)
 
 
@@ -181,6 +184,7 @@ def _dependents(network: Network, fact: Fact) -> Iterator[tuple[str, Sequence[st
     elif isinstance(fact, Switch):
         yield "vif", sorted(network.vifs_on(fact.id))
         yield "link", [link for link in network.links() if fact.id in _switches_of(network, link)]
+    yield from network.naming.dependents(fact)
 
 
 _RULES: dict[type[Any], Callable[[Network, Any, Caller], Iterator[Change]]] = {

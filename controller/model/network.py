@@ -6,10 +6,11 @@ with the keys that were touched: facts, and the indexes over them that now read 
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from typing import NamedTuple, cast
 
 from weft.controller.model.addresses import Addresses
+from weft.controller.model.declared import Declared
 from weft.controller.model.facts import (
     KINDS,
     Allocation,
@@ -34,6 +35,7 @@ from weft.controller.model.facts import (
 )
 from weft.controller.model.grouping import Grouping
 from weft.controller.model.indexing import add, discard, replace_entry, replace_member
+from weft.controller.model.naming import Naming
 from weft.controller.model.ownership import OWNED, Ownership
 from weft.controller.model.seating import Seated, Seating
 from weft.controller.model.traits import strictest
@@ -65,8 +67,9 @@ class Change(NamedTuple):
 class Network:
     """The facts, by kind and id, and their indexes. ``revision`` is that of the last change."""
 
-    def __init__(self, facts: Iterable[Fact] = (), revision: int = 0) -> None:
+    def __init__(self, facts: Iterable[Fact] = (), revision: int = 0, attributes: Iterable[Declared] = ()) -> None:
         self.revision = revision
+        self.naming = Naming(attributes)  # read only
         self._facts: dict[str, dict[FactId, Fact]] = {kind: {} for kind in KINDS}
         self._addresses: dict[str, Addresses] = {}  # by segment
         self._apart: dict[str, set[str]] = {}  # ports that name a part in a private VLAN, by segment
@@ -172,6 +175,10 @@ class Network:
         """The addresses that the ports on the segment name. Read only."""
         return self._addresses.get(segment, NOTHING)
 
+    def declared(self, kind: str) -> Mapping[str, Declared]:
+        """The attributes that extensions declare on facts of a kind, by name."""
+        return self.naming.declared(kind)
+
     def carrier(self, port: str) -> Carrier | None:
         """Who carries the port by a tag."""
         return self.trunks.carrier(port)
@@ -273,6 +280,7 @@ class Network:
             touched.add(key)
             if key.kind in OWNED:
                 self.ownership.replace(change.before, change.after)
+            touched.update(self.naming.replace(change.before, change.after))
             index = _INDEX.get(key.kind)
             if index is not None:
                 index(self, change.before, change.after, touched)

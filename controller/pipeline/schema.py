@@ -5,6 +5,7 @@ A declaration is data. It is checked by ``faults.faults`` and rendered by ``rend
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from weft.controller.pipeline.reasons import Reason
@@ -73,12 +74,16 @@ class Pipeline:
 
     With a ``drop`` table, frames die there alone: whoever drops writes the number of one of ``reasons`` into the
     register ``reason`` and goes there, from any table.
+
+    ``through`` says by which table a step leads (names of both ends) where extensions have put one in between: what was
+    written for the pipeline without them names the table behind.
     """
 
     tables: tuple[Table, ...]
     drop: Table | None = None
     reason: Register | None = None
     reasons: tuple[Reason, ...] = ()
+    through: Mapping[tuple[str, str], str] = field(default_factory=dict, repr=False, compare=False)
     table_by_name: dict[str, Table] = field(init=False, repr=False, compare=False)
     table_by_id: dict[int, Table] = field(init=False, repr=False, compare=False)
     register_by_name: dict[str, Register] = field(init=False, repr=False, compare=False)
@@ -92,9 +97,19 @@ class Pipeline:
 
     def following(self, table: Table) -> Table:
         """The table that ``NEXT`` means in a flow of ``table``. Raises ``KeyError`` where none follows."""
-        if not table.next:
+        known = self.known(table)
+        if not known.next:
             raise KeyError(f"no table follows {table.name}")
-        return self.table_by_name[table.next[0]]
+        return self.table_by_name[known.next[0]]
+
+    def known(self, table: Table) -> Table:
+        """The table as this pipeline has it: extensions may have put another one behind it."""
+        return self.table_by_name.get(table.name, table)
+
+    def step(self, table: Table, target: Table) -> Table:
+        """Where a step from ``table`` to ``target`` leads first: to the target, or to what stands in between."""
+        between = self.through.get((table.name, target.name))
+        return self.table_by_name[between] if between is not None else target
 
 
 def registers_of(table: Table) -> tuple[Register, ...]:
