@@ -8,7 +8,8 @@ from dataclasses import replace
 from typing import NamedTuple
 
 from tests.world import World
-from weft.controller.flow.simulate import Frame, SimulatedSwitch
+from weft.controller.flow.frame import Frame
+from weft.controller.flow.simulate import SimulatedSwitch
 from weft.controller.model.facts import Endpoint, Port, Segment, Vif
 
 FRAME_LIMIT = 500

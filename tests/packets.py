@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from ipaddress import IPv4Address, IPv6Address
 
-from weft.controller.flow.simulate import Frame
+from weft.controller.flow.frame import Frame
 
 SHORTEST = 60  # octets of a frame on a wire, without its check sequence
 

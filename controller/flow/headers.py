@@ -7,7 +7,7 @@ and fragments matched as they are (nx-match) does it (``tests/wire`` holds it ag
 
 from __future__ import annotations
 
-from weft.controller.flow.simulate import Frame
+from weft.controller.flow.frame import Frame
 
 ARP, RARP, IPV4, IPV6 = 0x0806, 0x8035, 0x0800, 0x86DD
 NO_TYPE = 0x05FF  # of a frame that has a length where others have a type, and no SNAP header that would name one

@@ -14,8 +14,9 @@ from weft.controller.compile.compiler import Compiler
 from weft.controller.compile.stage import Stage
 from weft.controller.compile.stages import STAGES
 from weft.controller.flow.entry import Entry, Identity
+from weft.controller.flow.frame import Frame
 from weft.controller.flow.headers import TAG_TYPES, seen
-from weft.controller.flow.simulate import Dropped, Frame, Left, SimulatedSwitch
+from weft.controller.flow.simulate import Dropped, Left, SimulatedSwitch
 from weft.controller.model.commands import Command
 from weft.controller.model.decide import decide
 from weft.controller.model.network import Network

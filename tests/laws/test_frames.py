@@ -13,7 +13,7 @@ from tests.frames import Speaker, Wires, receivers, speakers
 from tests.laws.histories import FOUNDATION, histories
 from tests.world import World
 from weft.controller.compile.seats import link_local
-from weft.controller.flow.simulate import Frame
+from weft.controller.flow.frame import Frame
 from weft.controller.model.commands import Command
 from weft.controller.model.facts import Endpoint, Segment
 

@@ -9,8 +9,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tests.packets import arp, ethernet, extension, fragment, ipv4, ipv6, link_layer, neighbour, tcp, udp
+from weft.controller.flow.frame import Frame
 from weft.controller.flow.headers import seen
-from weft.controller.flow.simulate import Frame
 
 A, B = "02:00:00:00:00:0a", "02:00:00:00:00:0b"
 FOUR, FOUR_TOO = "10.0.0.1", "10.0.0.2"

@@ -7,7 +7,8 @@ import pytest
 from tests.frames import Wires
 from tests.world import World
 from weft.controller.compile.stages import STAGES
-from weft.controller.flow.simulate import Dropped, Frame, SimulatedSwitch
+from weft.controller.flow.frame import Frame
+from weft.controller.flow.simulate import Dropped, SimulatedSwitch
 from weft.controller.model.commands import Create, Plug, Unplug, Update
 from weft.controller.model.traits import AllowedAddress, Subport
 from weft.controller.pipeline.core import CORE

@@ -25,8 +25,9 @@ from weft.controller.flow.actions import (
 from weft.controller.flow.encode import Encoder
 from weft.controller.flow.entry import Entry
 from weft.controller.flow.flow import UNTAGGED, Flow, flow, tagged
+from weft.controller.flow.frame import Frame
 from weft.controller.flow.meter import meter, meter_entry
-from weft.controller.flow.simulate import Dropped, Frame, Left, SimulatedSwitch
+from weft.controller.flow.simulate import Dropped, Left, SimulatedSwitch
 from weft.controller.pipeline.core import (
     ADMIT,
     CLASSIFY,

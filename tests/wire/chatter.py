@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from random import Random
 
 from tests.packets import arp, ethernet, extension, fragment, ipv4, ipv6, link_layer, neighbour, tcp, udp
+from tests.unit.test_headers import CASES as HEADERS
 from tests.world import World
 from weft.controller.compile.seats import link_local
 from weft.controller.model.facts import Interface, Vif
@@ -14,6 +16,8 @@ GROUPS = ("33:33:00:00:00:01", "01:80:c2:00:00:00", "01:80:c2:00:00:0e", "01:80:
 ADDRESSES = ("10.0.0.1", "10.0.0.2", "10.0.0.9", "0.0.0.0", "255.255.255.255")
 ROUTER, TAGS = "2001:db8::1", (0, 2, 3, 7, 9)
 NO_MAC = "00:00:00:00:00:00"
+CASES = tuple(octets for octets, _ in HEADERS.values())
+TELLING = (0, 1, 2, 3, 4, 5, 6, 8, 17, 20, 40, 43, 44, 51, 58, 60, 64, 69, 96, 128, 129, 134, 135, 136, 221, 255)
 
 
 def ofports(world: World, switch: str) -> list[int]:
@@ -80,3 +84,27 @@ def _behind(chance: Random, following: int, payload: bytes) -> tuple[int, bytes]
     if sort < 0.8:
         return 60, extension(following, payload)
     return 44, fragment(following, payload, chance.choice((0, 1, 8, 9)))
+
+
+def odd_frame(chance: Random, world: World, switch: str, ports: Sequence[int]) -> tuple[bytes, int]:
+    """Some frame, as it may come out of a bad cable or of bad hands: changed, cut, longer, in more tags."""
+    octets, in_port = some_frame(chance, world, switch)
+    if chance.random() < 0.1:
+        octets = octets[:12] + chance.choice(CASES)[12:]
+    if chance.random() < 0.25:
+        octets = b"\xff" * 6 + octets[6:]
+    if chance.random() < 0.05:
+        in_port = chance.choice(ports)
+    if chance.random() < 0.15:
+        tag = chance.choice(TAGS) | chance.choice((0, 0, 0x1000, 0x6000, 0xF000))
+        octets = octets[:12] + chance.choice((b"\x81\0", b"\x88\xa8")) + tag.to_bytes(2, "big") + octets[12:]
+    if chance.random() < 0.25:
+        changed = bytearray(octets)
+        for _ in range(chance.randint(1, 3)):
+            changed[chance.randrange(12, len(changed))] = chance.choice((chance.choice(TELLING), chance.randrange(256)))
+        octets = bytes(changed)
+    if chance.random() < 0.1:
+        octets = octets[: chance.randint(14, len(octets))]
+    if chance.random() < 0.1:
+        octets += chance.randbytes(chance.randint(1, 40))
+    return octets, in_port

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
+from weft.controller.flow.frame import INNER, Frame
 from weft.controller.flow.oxm import FIELD_BY_NAME, read
-from weft.controller.flow.simulate import INNER, Frame
 
 _TYPES = {  # the first word of a flow, for the two types that have several and those that have one
     **dict.fromkeys(("ip", "tcp", "udp", "icmp", "igmp", "sctp"), 0x0800),

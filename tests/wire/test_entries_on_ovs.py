@@ -19,9 +19,10 @@ from weft.controller.compile.stages import STAGES
 from weft.controller.flow.encode import Encoder
 from weft.controller.flow.entry import Entry
 from weft.controller.flow.flow import Flow
+from weft.controller.flow.frame import Frame
 from weft.controller.flow.headers import seen
 from weft.controller.flow.meter import METERS, meter, meter_entry
-from weft.controller.flow.simulate import Dropped, Frame, Left, SimulatedSwitch
+from weft.controller.flow.simulate import Dropped, Left, SimulatedSwitch
 from weft.controller.flow.text import ofctl
 from weft.controller.model.commands import ObserveInterfaces
 from weft.controller.model.conditions import LOCAL_MEMBERS

@@ -11,20 +11,21 @@ from hypothesis import strategies as st
 
 from tests.flows import DECIDING, LOOK, matchable
 from tests.unit.test_headers import CASES
+from tests.wire.chatter import TELLING
 from tests.wire.unprivileged_ovs import IS_THERE, Bridge, OpenVSwitch
 from weft.controller.flow.actions import Output, Resubmit
 from weft.controller.flow.encode import Encoder
 from weft.controller.flow.flow import flow
+from weft.controller.flow.frame import INNER, Frame
 from weft.controller.flow.headers import seen
 from weft.controller.flow.oxm import FIELD_BY_NAME
-from weft.controller.flow.simulate import INNER, Frame, Left, SimulatedSwitch
+from weft.controller.flow.simulate import Left, SimulatedSwitch
 from weft.controller.pipeline.schema import Pipeline, Table
 
 pytestmark = pytest.mark.skipif(not IS_THERE, reason="Open vSwitch is not installed")
 
 OCTETS = tuple(octets for octets, _ in CASES.values())
 ALL_OF_IT, EXAMPLES = 14, 200  # of an Ethernet header; of packets by chance, each with a handful of changes
-TELLING = (0, 1, 2, 3, 4, 5, 6, 8, 17, 20, 40, 43, 44, 51, 58, 60, 64, 69, 96, 128, 129, 134, 135, 136, 221, 255)
 
 
 @pytest.fixture(scope="module")

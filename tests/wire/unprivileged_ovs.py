@@ -21,9 +21,9 @@ from tests.packets import packed
 from tests.wire.flow_line import frame_of
 from weft.controller.adapters.openflow import messages, statistics
 from weft.controller.flow.entry import Entry, Identity
+from weft.controller.flow.frame import Frame
 from weft.controller.flow.headers import seen
 from weft.controller.flow.meter import METERS, held_meter
-from weft.controller.flow.simulate import Frame
 
 SCHEMA = "/usr/share/openvswitch/vswitch.ovsschema"
 IS_THERE = shutil.which("ovs-vswitchd") is not None and Path(SCHEMA).exists()
