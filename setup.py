@@ -73,5 +73,8 @@ setup(
             "weft-controller = weft.apps.launch:main",
             "weft-lab = weft.apps.lab.start:main",
         ],
+        "weft.beds": [
+            "openvswitch = weft.conformance.beds.openvswitch:OpenVSwitchBed",
+        ],
     },
 )

@@ -13,6 +13,7 @@ from weft.apps.cli import claims, config, exits, tokens, waiting
 from weft.apps.cli.apply import apply
 from weft.apps.cli.audit import audit
 from weft.apps.cli.completion import of_kind
+from weft.apps.cli.conformance import conformance
 from weft.apps.cli.doctor import doctor
 from weft.apps.cli.drops import drops
 from weft.apps.cli.export import export
@@ -148,6 +149,7 @@ def _outcome(command: dict[str, Any], result: dict[str, Any] | None) -> dict[str
 for function in (apply, export, plug, unplug, flows, drops, audit, history, watch, status, doctor, transaction):
     app.command()(reaching(function))
 app.command()(policy)
+app.command()(conformance)
 
 
 @app.command("compile")

@@ -29,6 +29,7 @@ class Bed(Protocol):
     """The places of one plug-in, joined by cables, with machines at them that can be told to send."""
 
     places: Sequence[str]
+    learns: bool = False  # it forwards by learning MACs, and floods what is for one that it has not learned
 
     def documents(self) -> Mapping[str, Any]:
         """``switches`` and ``links``: lists of the fields to declare over REST, all places and cables."""
