@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from weft.controller.contracts import Record
-from weft.controller.model.commands import Command, Create, Delete, Plug, Refusal, Unplug, Update
+from weft.controller.model.commands import Command, Create, Delete, Plug, Promote, Refusal, Unplug, Update
 from weft.controller.model.rights import Caller
 
 MOST_WAITING = 10_000
@@ -68,6 +68,8 @@ def _asked(command: Command) -> tuple[str, str, str]:
             return "plug", "port", str(port)
         case Unplug(port):
             return "unplug", "port", str(port)
+        case Promote(shadow):
+            return "promote", "shadow", str(shadow)
         case _:
             return "observe", "switch", str(getattr(command, "switch", ""))
 

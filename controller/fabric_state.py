@@ -5,17 +5,18 @@ Here the network meets what switches have proven. Whoever writes is the ``Servic
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import NamedTuple
 
-from weft.controller.compile.compiler import Compiler
 from weft.controller.compile.composed import ALONE, Composed
+from weft.controller.compile.variant import Variant
 from weft.controller.contracts import Counters
 from weft.controller.flow.entry import Entry
 from weft.controller.flow.meter import METERS
 from weft.controller.flow.text import actions_text, match_text, ofctl, table_name
 from weft.controller.model.facts import Key, key_of
 from weft.controller.model.network import Network
+from weft.controller.shadow import Shadows
 from weft.controller.sync.progress import Progress
 
 
@@ -52,9 +53,12 @@ class FlowReport(NamedTuple):
 class FabricState:
     """The wishes for every switch, kept up to the facts, and what each switch has acknowledged of them."""
 
-    def __init__(self, network: Network, composed: Composed = ALONE) -> None:
+    def __init__(
+        self, network: Network, composed: Composed = ALONE, variants: Mapping[str, Variant] | None = None
+    ) -> None:
         self.network = network
-        self.compiler = Compiler(network, composed.stages, composed.pipeline, composed.guests)
+        self.shadows = Shadows(network, variants, composed)
+        self.compiler = self.shadows.running.compiler  # what the switches follow
         self.compiled = False  # whether the wishes are those of the facts; before that a new switch is told nothing
         self._uncompiled: set[Key] = set()
         self.on_work: Callable[[], None] = lambda: None
@@ -70,18 +74,36 @@ class FabricState:
         self.compiled = False
         self._uncompiled |= keys
         self.compiler.touch(keys)
+        self.shadows.touch(keys)
         self.on_work()
 
     def work(self) -> Iterator[None]:
         """Bring every switch's wishes up to the facts, one small step at a time."""
-        while not self.compiler.settled or self.compiler.changed():
+        while not self.compiler.settled or self.compiler.changed() or self.shadows.due:
             yield from self.compiler.settle()
             yield from self._share()
+            if self.shadows.due:
+                yield from self._follow()
         self.compiled = True
         self._uncompiled.clear()
         for switch, dpid in [of for of in self._progress_by_switch if self.network.switch_of_dpid(of[1]) != of[0]]:
             del self._progress_by_switch[switch, dpid]
             self.on_wake(switch)
+
+    def _follow(self) -> Iterator[None]:
+        """Let every switch follow the stages that were promoted."""
+        self.compiled = False
+        self.compiler = self.shadows.promote()
+        for (switch, _), progress in [*self._progress_by_switch.items()]:
+            progress.want_exactly(self.compiler.flows(switch))
+            self.on_wake(switch)
+            yield
+
+    def shadow_work(self) -> Iterator[None]:
+        """Compile what no switch is told of, one small step at a time; for when there is nothing else to do."""
+        yield from self.shadows.work()
+        if self.shadows.due:
+            self.on_work()
 
     def _share(self) -> Iterator[None]:
         """Hand what has changed to the switches that it has changed for."""

@@ -12,6 +12,7 @@ from contextlib import suppress
 from weft.controller import audit_log
 from weft.controller.audit_log import AuditLog
 from weft.controller.compile.composed import ALONE, Composed
+from weft.controller.compile.variant import Variant
 from weft.controller.contracts import Receipt, Record, Revision, Store, StoreUnavailable
 from weft.controller.fabric_state import FabricState
 from weft.controller.model.commands import (
@@ -48,11 +49,17 @@ class Refused(Exception):
 class Service(FabricState):
     """Holds the network, decides every command, and keeps what is wanted of every switch."""
 
-    def __init__(self, store: Store, policy: Policy = BUILTIN, composed: Composed = ALONE) -> None:
+    def __init__(
+        self,
+        store: Store,
+        policy: Policy = BUILTIN,
+        composed: Composed = ALONE,
+        variants: Mapping[str, Variant] | None = None,
+    ) -> None:
         self._store = store
         self.policy = policy
         revision, facts = store.load()
-        super().__init__(Network(facts, revision, composed.attributes), composed)
+        super().__init__(Network(facts, revision, composed.attributes), composed, variants)
         self._unsaved: list[Change] = []
         self.log = AuditLog()
         self.on_commit: list[Callable[[int], None]] = []  # told of each revision that is durable

@@ -13,6 +13,7 @@ from weft.controller.compile import routes
 from weft.controller.compile.audience import Audience, Here
 from weft.controller.compile.composed import Guest
 from weft.controller.compile.contributions import Changes, Contributions, Wish
+from weft.controller.compile.costs import Costs
 from weft.controller.compile.incremental import Failed, Incremental
 from weft.controller.compile.stage import Owner, Stage
 from weft.controller.compile.stages import STAGES
@@ -77,11 +78,13 @@ class Compiler:
         stages: Iterable[Stage] = STAGES,
         pipeline: Pipeline = CORE,
         guests: Mapping[int, Guest] = {},  # of extensions' stages, by id
+        costs: Costs | None = None,
     ) -> None:
         wrong = faults(pipeline)
         if wrong:
             raise ValueError("; ".join(wrong))
         self.pipeline = pipeline
+        self.costs = costs if costs is not None else Costs()
         self._network = network
         self._encoder = Encoder(pipeline)
         self._incremental = Incremental(network)
@@ -111,6 +114,11 @@ class Compiler:
     def settle(self) -> Iterator[None]:
         """Bring the flows up to the facts, one small step at a time; they hold when it has run out."""
         return self._incremental.settle()
+
+    @property
+    def stages(self) -> tuple[Stage, ...]:
+        """The stages that it runs."""
+        return tuple(self._stage_by_id.values())
 
     @property
     def settled(self) -> bool:
@@ -206,10 +214,12 @@ class Compiler:
                 self._run(alive, Owner(stage, (subject,)))
             else:
                 split = Split(stage, subject)
-                self._keep(alive, split, SPLIT, _split_of(split), self._resplit(split))
+                members = self.costs.measured(stage.name, _split_of(split))
+                self._keep(alive, split, SPLIT, members, self._resplit(split))
 
     def _run(self, alive: bool, owner: Owner) -> None:
-        self._keep(alive, owner, RUN, self._wishes_of(owner), self._replace(owner))
+        wishes = self.costs.measured(owner.stage.name, self._wishes_of(owner))
+        self._keep(alive, owner, RUN, wishes, self._replace(owner))
 
     def _keep(
         self, alive: bool, node: Any, rank: int, function: Callable[[View], Any], changed: Callable[[Any, Any], None]

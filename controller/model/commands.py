@@ -130,4 +130,11 @@ class ObserveClaim:
     at: int = 0
 
 
-Command = Create | Update | Delete | Plug | Unplug | ObserveInterfaces | ObserveLink | ObserveClaim
+@dataclass(frozen=True, slots=True)
+class Promote:
+    """Let the switches follow the set of stages of that name."""
+
+    shadow: str
+
+
+Command = Create | Update | Delete | Plug | Unplug | ObserveInterfaces | ObserveLink | ObserveClaim | Promote

@@ -23,6 +23,7 @@ from weft.controller.model.commands import (
     ObserveInterfaces,
     ObserveLink,
     Plug,
+    Promote,
     Refusal,
     Unplug,
     Update,
@@ -45,6 +46,7 @@ from weft.controller.model.network import Change, Network
 from weft.controller.model.observation import observe_interfaces, observe_link
 from weft.controller.model.plugging import plug, unplug
 from weft.controller.model.port_conditions import check_apart, check_port
+from weft.controller.model.promoting import promote
 from weft.controller.model.quotas import check_more
 from weft.controller.model.rights import OPERATOR, Caller, check_rights, check_trait_rights
 from weft.controller.model.rules import Malformed
@@ -195,6 +197,7 @@ _RULES: dict[type[Any], Callable[[Network, Any, Caller], Iterator[Change]]] = {
     Unplug: lambda network, command, caller: unplug(network, command),
     ObserveInterfaces: lambda network, command, caller: observe_interfaces(network, command),
     ObserveLink: lambda network, command, caller: observe_link(network, command),
+    Promote: lambda network, command, caller: promote(network, command),
     ObserveClaim: lambda network, command, caller: observe_claim(network, command),
 }
 

@@ -23,6 +23,7 @@ from weft.controller.model.fabric import Interface as Interface
 from weft.controller.model.fabric import Link as Link
 from weft.controller.model.fabric import Switch as Switch
 from weft.controller.model.fabric import link_id as link_id
+from weft.controller.model.promotion import Promotion as Promotion
 from weft.controller.model.rules import (
     Malformed,
     check_choice,
@@ -238,14 +239,14 @@ class Allocation:
 
 Fact = Union[  # noqa: UP007 (a runtime value)
     Segment, Port, Vif, Subnet, Attachment, Switch, Link, Interface, Claim, Allocation, Quota, Token,
-    SecurityGroup, Trunk,
+    SecurityGroup, Trunk, Promotion,
 ]  # fmt: skip
 FactId = str | Endpoint
 KINDS: dict[str, type[Fact]] = {
     cls.kind: cls
     for cls in (
         *(Segment, Port, Vif, Subnet, Attachment, Switch, Link, Interface, Claim, Allocation, Quota, Token),
-        *(SecurityGroup, Trunk),
+        *(SecurityGroup, Trunk, Promotion),
     )
 }
 

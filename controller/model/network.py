@@ -23,6 +23,7 @@ from weft.controller.model.facts import (
     Key,
     Link,
     Port,
+    Promotion,
     Quota,
     SecurityGroup,
     Segment,
@@ -37,6 +38,7 @@ from weft.controller.model.grouping import Grouping
 from weft.controller.model.indexing import add, discard, replace_entry, replace_member
 from weft.controller.model.naming import Naming
 from weft.controller.model.ownership import OWNED, Ownership
+from weft.controller.model.promotion import ONLY, REAL
 from weft.controller.model.seating import Seated, Seating
 from weft.controller.model.traits import strictest
 from weft.controller.model.trunks import Carrier, Trunks
@@ -143,6 +145,16 @@ class Network:
     def trunk(self, id: str) -> Trunk | None:
         """The trunk of that id."""
         return cast("Trunk | None", self._facts["trunk"].get(id))
+
+    @property
+    def promotion(self) -> Promotion | None:
+        """Which set of stages was promoted, if one was."""
+        return cast("Promotion | None", self._facts["promotion"].get(ONLY))
+
+    @property
+    def promoted(self) -> str:
+        """The name of the set of stages that the switches are to follow."""
+        return self.promotion.shadow if self.promotion is not None else REAL
 
     def fact(self, key: Key) -> Fact | None:
         """The fact of that key, of whatever kind."""

@@ -18,6 +18,7 @@ from weft.controller.model.commands import (
     ObserveInterfaces,
     ObserveLink,
     Plug,
+    Promote,
     Refusal,
     Unplug,
     Update,
@@ -80,6 +81,9 @@ def check_rights(network: Network, command: Command, caller: Caller) -> None:
         case ObserveInterfaces() | ObserveLink() | ObserveClaim():
             if not caller.may("observe", Target()):
                 raise Refusal("forbidden", "do", "what switches say is the operator's to tell")
+        case Promote():
+            if not caller.may("promote_shadow", Target()):
+                raise Refusal("forbidden", "do", "which stages the switches follow is the operator's to say")
 
 
 def _seen(network: Network, kind: str, id: str, caller: Caller) -> Any:

@@ -40,6 +40,13 @@ class Progress:
         """These entries are wanted now."""
         self._delta.want(changes)
 
+    def want_exactly(self, wanted: Mapping[Identity, Entry]) -> None:
+        """These entries are wanted now, and no others. Told at once, so that all is added before any is removed."""
+        delta = self._delta
+        changes: dict[Identity, Entry | None] = {i: e for i, e in wanted.items() if delta.wanted(i) != e}
+        gone = [i for i in delta.identities() if i not in wanted and delta.wanted(i) is not None]
+        delta.want(changes | dict.fromkeys(gone))
+
     def connect(self) -> None:
         """A session with the switch is up. What it holds is not known until it has been audited."""
         self.connected = True

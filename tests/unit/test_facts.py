@@ -28,6 +28,7 @@ SOUND: dict[str, dict[str, Any]] = {
     "interface": {"id": A, "ofport": 1},
     "security_group": {"id": "g", "project": "acme"},
     "trunk": {"id": "t", "project": "acme", "port": "p"},
+    "promotion": {"shadow": "terse"},
     "claim": {"id": A, "port": "p", "mac": "02:00:00:00:00:01", "vif_kind": "tap", "outcome": "granted"},
 }
 MALFORMED = [

@@ -22,6 +22,16 @@ MAY_IMPORT: dict[str, tuple[str, ...]] = {
     "controller.audit_log": ("controller.model", "controller.contracts"),
     "controller.sight": ("controller.model",),
     "controller.extension": ("controller",),
+    "controller.shadow": ("controller.model", "controller.pipeline", "controller.flow", "controller.compile"),
+    "controller.rehearsal": ("controller.model", "controller.pipeline", "controller.flow", "controller.compile"),
+    "controller.comparison": (
+        "controller.model",
+        "controller.pipeline",
+        "controller.flow",
+        "controller.compile",
+        "controller.rehearsal",
+        "controller.shadow",
+    ),
     "controller.fabric_state": (
         "controller.model",
         "controller.pipeline",
@@ -29,6 +39,7 @@ MAY_IMPORT: dict[str, tuple[str, ...]] = {
         "controller.compile",
         "controller.sync",
         "controller.contracts",
+        "controller.shadow",
     ),
     "controller.service": (
         "controller.fabric_state",

@@ -1,0 +1,130 @@
+"""How a shadow differs from what the switches follow: in their tables, in what becomes of frames, and in cost."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterator
+from typing import NamedTuple
+
+from weft.controller.flow.difference import Difference, differences
+from weft.controller.flow.entry import Entry, Identity
+from weft.controller.flow.meter import METERS
+from weft.controller.flow.simulate import SimulatedSwitch
+from weft.controller.model.network import Network
+from weft.controller.rehearsal import Otherwise, cases, rehearse
+from weft.controller.shadow import Compilation
+
+TRIES = 3  # to read all tables while nothing changes
+_HEAD, _METER = 48, 32  # octets of a flow-mod before its match, and of a meter-mod with its band
+Flows = dict[Identity, Entry]
+
+
+class Bounds(NamedTuple):
+    """How much is told and tried at most."""
+
+    flows: int = 1000
+    frames: int = 1000
+    told: int = 100  # of the frames that fare otherwise
+
+
+USUAL = Bounds()
+
+
+class StageCost(NamedTuple):
+    """What one stage of one set costs: what it wants of all switches, and what it has taken to find that out."""
+
+    flows: int
+    bytes: int  # of the messages that tell the switches
+    evaluations: int
+    seconds: float
+
+
+class Comparison:
+    """One set of stages against another. ``work`` finds the difference in small steps; until then it is not whole.
+
+    ``flows`` are the differences of the tables, each with its switch, and ``changes`` how many there are of which sort,
+    also of those that are too many to be told. ``frames`` are those that fare otherwise; ``tried``, ``differing`` and
+    ``untried`` count all frames that were chosen.
+    """
+
+    def __init__(self, network: Network, real: Compilation, shadow: Compilation, bounds: Bounds = USUAL) -> None:
+        self._network, self._bounds = network, bounds
+        self._compilers = real.compiler, shadow.compiler
+        self._pipeline = real.compiler.pipeline
+        self.revision = network.revision
+        self.flows: list[tuple[str, Difference]] = []
+        self.changes: Counter[str] = Counter()
+        self.frames: list[Otherwise] = []
+        self.tried = self.differing = self.untried = 0
+        self.cost: dict[str, tuple[StageCost | None, StageCost | None]] = {}
+
+    def work(self) -> Iterator[None]:
+        """Find the difference, one small step at a time."""
+        tables: dict[str, tuple[Flows, Flows]] = {}
+        for _ in range(TRIES):
+            self.revision = self._network.revision
+            for switch in [str(fact.id) for fact in self._network.of_kind("switch")]:
+                real, shadow = self._compilers
+                tables[switch] = real.flows(switch), shadow.flows(switch)
+                yield
+            if self.revision == self._network.revision:
+                break
+        yield from self._compare(tables)
+        yield from self._count(tables)
+        if self.changes:  # otherwise all frames fare alike
+            yield from self._rehearse(tables)
+
+    def _compare(self, tables: dict[str, tuple[Flows, Flows]]) -> Iterator[None]:
+        for switch, (before, after) in tables.items():
+            for difference in differences(before, after, self._pipeline):
+                self.changes[difference.what] += 1
+                if len(self.flows) < self._bounds.flows:
+                    self.flows.append((switch, difference))
+            yield
+
+    def _rehearse(self, tables: dict[str, tuple[Flows, Flows]]) -> Iterator[None]:
+        simulated: tuple[dict[str, SimulatedSwitch], dict[str, SimulatedSwitch]] = ({}, {})
+        for switch, both in tables.items():
+            for side, flows in zip(simulated, both, strict=True):
+                side[switch] = SimulatedSwitch(flows.values(), self._pipeline)
+                yield
+        chosen = []
+        for case in cases(self._network):
+            if case is not None and len(chosen) < self._bounds.frames:
+                chosen.append(case)
+            elif case is not None:
+                self.untried += 1
+            yield
+        for found in rehearse(self._network, *simulated, chosen):
+            self.tried += 1
+            if found is not None:
+                self.differing += 1
+                self.frames += [found] if len(self.frames) < self._bounds.told else []
+            yield
+
+    def _count(self, tables: dict[str, tuple[Flows, Flows]]) -> Iterator[None]:
+        counted: tuple[Counter[str], Counter[str]] = Counter(), Counter()
+        octets: tuple[Counter[str], Counter[str]] = Counter(), Counter()
+        for both in tables.values():
+            for side, flows in enumerate(both):
+                for entry in flows.values():
+                    stage = self._compilers[side].stage_of(entry) or "limits"  # meters have no cookie
+                    counted[side][stage] += 1
+                    octets[side][stage] += size_of(entry)
+                yield
+        for name in dict.fromkeys(stage.name for compiler in self._compilers for stage in compiler.stages):
+            sides: list[StageCost | None] = []
+            for side, compiler in enumerate(self._compilers):
+                cost = compiler.costs.by_stage.get(name)
+                there = any(stage.name == name for stage in compiler.stages)
+                evaluations, seconds = (cost.evaluations, cost.seconds) if cost is not None else (0, 0.0)
+                made = StageCost(counted[side][name], octets[side][name], evaluations, round(seconds, 6))
+                sides.append(made if there else None)
+            self.cost[name] = (sides[0], sides[1])
+
+
+def size_of(entry: Entry) -> int:
+    """How many octets the message has that tells a switch the entry (OpenFlow 1.4, sections 7.3.4.1 and 7.3.4.5)."""
+    if entry.table == METERS:
+        return _METER
+    return _HEAD + -(-(4 + len(entry.match)) // 8) * 8 + len(entry.instructions)
