@@ -7,7 +7,7 @@ import json
 import os
 import signal
 import sys
-from time import monotonic
+from time import monotonic, perf_counter
 from typing import Any
 
 import structlog
@@ -19,6 +19,7 @@ from ryu.controller.handler import CONFIG_DISPATCHER, DEAD_DISPATCHER, MAIN_DISP
 from ryu.lib import hub
 
 from weft.apps import settings as weft_settings
+from weft.apps import stage_sets
 from weft.apps.http.doorway import WsgiApp
 from weft.apps.http.listeners import Listeners
 from weft.apps.identity import token_file
@@ -60,7 +61,9 @@ class FabricApp(app_manager.RyuApp):  # type: ignore[misc]
         self.settings = settings or weft_settings.load()
         file = self.settings.policy
         policy = BUILTIN if file is None else OsloPolicy(file, lambda complaint: log.error(complaint))
-        self.service = Service(SqliteStore(self.settings.store), policy)
+        variants = stage_sets.load(self.settings.shadow)
+        self.service = Service(SqliteStore(self.settings.store), policy, variants=variants)
+        self._shade()
         self.sessions: dict[Connection, SwitchSession] = {}
         self._described: dict[Connection, list[Any]] = {}
         host, port = weft_settings.split(self.settings.openflow)
@@ -71,6 +74,22 @@ class FabricApp(app_manager.RyuApp):  # type: ignore[misc]
         self.service.on_work = self._work.set
         self.service.on_wake = self._wake
         self.service.counters = LiveCounters(self.sessions.values)
+
+    def _shade(self) -> None:
+        """Bound what shadows may cost, and say which are not to be had."""
+        shadows = self.service.shadows
+        shadows.budget, shadows.clock = self.settings.shadow_budget, perf_counter
+        if len(shadows.names) > 1:
+            stage_sets.limit_evaluations()
+            shadows.limit = stage_sets.evaluation
+        for name, why in shadows.unusable.items():
+            log.error("a shadow cannot be compiled", shadow=name, why=why)
+        if shadows.missing:
+            log.error(
+                "the promoted stages are not there, and switches follow the real ones",
+                promoted=shadows.missing,
+                remedy="start again with --shadow, or: weft shadow demote",
+            )
 
     def start(self) -> None:
         """Listen, and say so in one line of JSON on standard output."""
@@ -199,7 +218,18 @@ class FabricApp(app_manager.RyuApp):  # type: ignore[misc]
                 gc.freeze()
                 gc.set_threshold(*GARBAGE)
                 gc.enable()
+            self._compile_shadows()
             self._work.wait()
+
+    def _compile_shadows(self) -> None:
+        """Work for the shadows until there is any for the switches; they are at the back of every queue."""
+        began = monotonic()
+        for _ in self.service.shadow_work():
+            if self._work.is_set():
+                return
+            if monotonic() - began > LONGEST_SLICE:
+                hub.sleep(0)
+                began = monotonic()
 
     def _keep_log(self) -> None:
         """Write down now and then what was refused, which no commit takes along."""

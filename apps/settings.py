@@ -12,6 +12,7 @@ from typing import Annotated, Any, NoReturn
 import yaml
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, ValidationError, field_validator
 
+from weft.apps import shadow_names
 from weft.apps.file_errors import why
 
 OFF = "off"
@@ -54,6 +55,7 @@ def _way(value: str) -> str:
 
 
 _Hosts = Annotated[tuple[Annotated[str, AfterValidator(_host)], ...], BeforeValidator(_split)]
+_Shadows = Annotated[tuple[Annotated[str, AfterValidator(shadow_names.check)], ...], BeforeValidator(_split)]
 _Texts = Annotated[tuple[str, ...], BeforeValidator(_split)]
 _Ways = Annotated[tuple[Annotated[str, AfterValidator(_way)], ...], BeforeValidator(_split), Field(min_length=1)]
 _Networks = Annotated[tuple[Annotated[str, AfterValidator(_network)], ...], BeforeValidator(_split)]
@@ -145,6 +147,15 @@ class Settings(BaseModel):
     store: Path = _setting(Path("weft.db"), "the file that keeps the model", "must be a path")
     token_file: Path | None = _setting(
         None, "the file that keeps the API's token [default: STORE.token]", "must be a path"
+    )
+    shadow: _Shadows = _setting(
+        (),
+        "stages to compile beside the real ones: NAME=module:attribute, NAME=file.py:attribute, "
+        "or NAME of an installed one; several with commas between",
+        shadow_names.RULE,
+    )
+    shadow_budget: int = _setting(
+        500_000, "evaluations within which a shadow must catch up, or it is given up", "must be a number above 0", gt=0
     )
     audit_interval: float = _setting(
         30.0, "seconds between two audits of a switch", "must be a number above 0", gt=0, allow_inf_nan=False

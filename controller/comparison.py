@@ -11,10 +11,12 @@ from weft.controller.flow.entry import Entry, Identity
 from weft.controller.flow.meter import METERS
 from weft.controller.flow.simulate import SimulatedSwitch
 from weft.controller.model.network import Network
-from weft.controller.rehearsal import Otherwise, cases, rehearse
+from weft.controller.rehearsal import Case, Look, Otherwise, cases, look_of, rehearse
 from weft.controller.shadow import Compilation
 
 TRIES = 3  # to read all tables while nothing changes
+LARGEST = 20_000  # flows of a switch that is simulated; to read more of them at once would hold up everybody
+MOST_LOOKS = 50  # sorts of frames that the flows that differ look for
 _HEAD, _METER = 48, 32  # octets of a flow-mod before its match, and of a meter-mod with its band
 Flows = dict[Identity, Entry]
 
@@ -43,8 +45,8 @@ class Comparison:
     """One set of stages against another. ``work`` finds the difference in small steps; until then it is not whole.
 
     ``flows`` are the differences of the tables, each with its switch, and ``changes`` how many there are of which sort,
-    also of those that are too many to be told. ``frames`` are those that fare otherwise; ``tried``, ``differing`` and
-    ``untried`` count all frames that were chosen.
+    also of those that are too many to be told. ``frames`` are those that fare otherwise; ``tried`` and ``differing``
+    count them all. ``whole`` says whether every frame was tried that the model gives, or all must fare alike.
     """
 
     def __init__(self, network: Network, real: Compilation, shadow: Compilation, bounds: Bounds = USUAL) -> None:
@@ -52,10 +54,12 @@ class Comparison:
         self._compilers = real.compiler, shadow.compiler
         self._pipeline = real.compiler.pipeline
         self.revision = network.revision
+        self._looks: dict[Look, None] = {}
         self.flows: list[tuple[str, Difference]] = []
         self.changes: Counter[str] = Counter()
         self.frames: list[Otherwise] = []
-        self.tried = self.differing = self.untried = 0
+        self.tried = self.differing = 0
+        self.whole = False
         self.cost: dict[str, tuple[StageCost | None, StageCost | None]] = {}
 
     def work(self) -> Iterator[None]:
@@ -71,13 +75,18 @@ class Comparison:
                 break
         yield from self._compare(tables)
         yield from self._count(tables)
-        if self.changes:  # otherwise all frames fare alike
+        if not self.changes:  # all frames fare alike
+            self.whole = True
+        elif all(len(flows) <= LARGEST for both in tables.values() for flows in both):
             yield from self._rehearse(tables)
 
     def _compare(self, tables: dict[str, tuple[Flows, Flows]]) -> Iterator[None]:
         for switch, (before, after) in tables.items():
             for difference in differences(before, after, self._pipeline):
                 self.changes[difference.what] += 1
+                look = look_of(difference.identity)
+                if look and len(self._looks) < MOST_LOOKS:
+                    self._looks[look] = None
                 if len(self.flows) < self._bounds.flows:
                     self.flows.append((switch, difference))
             yield
@@ -88,12 +97,13 @@ class Comparison:
             for side, flows in zip(simulated, both, strict=True):
                 side[switch] = SimulatedSwitch(flows.values(), self._pipeline)
                 yield
-        chosen = []
-        for case in cases(self._network):
-            if case is not None and len(chosen) < self._bounds.frames:
-                chosen.append(case)
-            elif case is not None:
-                self.untried += 1
+        chosen: list[Case] = []
+        beyond = False
+        for case in cases(self._network, self._looks):
+            beyond = case is not None and len(chosen) == self._bounds.frames
+            if beyond:
+                break
+            chosen += [case] if case is not None else []
             yield
         for found in rehearse(self._network, *simulated, chosen):
             self.tried += 1
@@ -101,6 +111,7 @@ class Comparison:
                 self.differing += 1
                 self.frames += [found] if len(self.frames) < self._bounds.told else []
             yield
+        self.whole = not beyond
 
     def _count(self, tables: dict[str, tuple[Flows, Flows]]) -> Iterator[None]:
         counted: tuple[Counter[str], Counter[str]] = Counter(), Counter()

@@ -54,7 +54,7 @@ class FabricState:
     """The wishes for every switch, kept up to the facts, and what each switch has acknowledged of them."""
 
     def __init__(
-        self, network: Network, composed: Composed = ALONE, variants: Mapping[str, Variant] | None = None
+        self, network: Network, composed: Composed = ALONE, variants: Mapping[str, Variant | str] | None = None
     ) -> None:
         self.network = network
         self.shadows = Shadows(network, variants, composed)

@@ -15,8 +15,13 @@ from typing import NamedTuple
 from weft.controller.compile.incremental import Incremental
 from weft.controller.compile.seats import Place, Seat, Voice, seat, voice
 from weft.controller.compile.view import View
+from weft.controller.flow.decode import fields_of
+from weft.controller.flow.entry import Identity
 from weft.controller.flow.headers import ARP, IPV4, IPV6, UDP
-from weft.controller.flow.simulate import Dropped, Frame, Left, SimulatedSwitch
+from weft.controller.flow.meter import METERS
+from weft.controller.flow.oxm import FIELD_BY_NAME
+from weft.controller.flow.simulate import INNER, Dropped, Frame, Left, SimulatedSwitch
+from weft.controller.flow.text import value_text
 from weft.controller.model.facts import Endpoint, Port
 from weft.controller.model.network import Network
 
@@ -27,6 +32,8 @@ LOCAL_TYPE = 0x88B5  # IEEE 802 local experimental
 EVERYBODY_4, FOREIGN_4 = "255.255.255.255", "198.51.100.1"
 CONTROLLER = 0xFFFFFFFD
 CIRCLES = "goes round for ever"
+Look = tuple[tuple[str, int], ...]  # fields of a frame, with values
+_OUTER = ("eth_src", "eth_dst", "eth_type", "vlan_vid")
 Tables = Mapping[str, SimulatedSwitch]  # the switches of a fabric, holding what one set of stages wants of them
 
 
@@ -130,11 +137,19 @@ class _Station(NamedTuple):
         return f"port {self.port.id}{tag}"
 
 
-def cases(network: Network) -> Iterator[Case | None]:
-    """``cases(network)`` yields the frames to try, and None now and then where finding them takes a while.
+def look_of(identity: Identity) -> Look:
+    """What a flow looks for in a frame: fields and values. Nothing, where it looks at registers alone."""
+    if identity.table == METERS:
+        return ()
+    told = ((field.name, value) for field, value, _ in fields_of(identity.match))
+    return tuple((name, value) for name, value in told if name in _OUTER or name in INNER)
 
-    First what each VIF says to all, to nobody, and with what is not its own; then what it says to each other one.
-    Segments take turns, so that whoever stops early has seen some of each.
+
+def cases(network: Network, looks: Iterable[Look] = ()) -> Iterator[Case | None]:
+    """``cases(network, looks)`` yields the frames to try, and None now and then where finding them takes a while.
+
+    First what each VIF says to all, to nobody, and with what is not its own; then what is looked for; then what it says
+    to each other one. Segments take turns, so that whoever stops early has seen some of each.
     """
     incremental = Incremental(network)
     stations: dict[str, list[_Station]] = {}
@@ -147,6 +162,11 @@ def cases(network: Network) -> Iterator[Case | None]:
         for place in at.places:
             stations.setdefault(place.segment, []).append(_Station(fact, at, said, place))
     yield from _in_turns([_alone(segment, there) for segment, there in stations.items()])
+    everybody = [(segment, one) for segment, there in stations.items() for one in there]
+    macs = {int(one.seat.mac.replace(":", ""), 16) for _, one in everybody}
+    for look in looks:
+        if not {value for name, value in look if name in ("eth_src", "eth_dst")} & macs:  # which pairs try anyway
+            yield from (_case(one, segment, _told(look), _looking(one, dict(look))) for segment, one in everybody)
     yield from _in_turns([_pairs(segment, there) for segment, there in stations.items()])
 
 
@@ -185,6 +205,32 @@ def _pairs(segment: str, stations: list[_Station]) -> Iterator[Case]:
         for number, one in enumerate(stations):
             other = stations[(number + apart) % len(stations)]
             yield _case(one, segment, f"to {other.name}", _frame(one, other.seat.mac, other.address))
+
+
+def _looking(one: _Station, look: Mapping[str, int]) -> Frame:
+    """What the station says with these fields; the others are as it may well say them."""
+    plain = _frame(one, BROADCAST, None)
+    macs = {name: look[name].to_bytes(6, "big").hex(":") for name in ("eth_src", "eth_dst") if name in look}
+    eth_type = look.get("eth_type", plain.eth_type)
+    vlan = look.get("vlan_vid", 0)
+    inner = plain.inner if eth_type == plain.eth_type else {}
+    return Frame(
+        macs.get("eth_src", plain.src),
+        macs.get("eth_dst", plain.dst),
+        eth_type,
+        (*((vlan & 0xFFF,) if vlan else ()), *one.vlans),
+        inner={**inner, **{name: value for name, value in look.items() if name in INNER}},
+    )
+
+
+def _told(look: Look) -> str:
+    """The fields in words.
+
+    >>> _told((("eth_dst", 0x01005E0000FB), ("eth_type", 0x0800)))
+    'with eth_dst=01:00:5e:00:00:fb, eth_type=0x800'
+    """
+    fields = (f"{name}={value_text(FIELD_BY_NAME[name], value)}" for name, value in look)
+    return f"with {', '.join(fields)}"
 
 
 def _case(one: _Station, segment: str, what: str, frame: Frame) -> Case:

@@ -54,7 +54,7 @@ class Service(FabricState):
         store: Store,
         policy: Policy = BUILTIN,
         composed: Composed = ALONE,
-        variants: Mapping[str, Variant] | None = None,
+        variants: Mapping[str, Variant | str] | None = None,
     ) -> None:
         self._store = store
         self.policy = policy

@@ -88,20 +88,25 @@ class Shadows:
     def __init__(
         self,
         network: Network,
-        variants: Mapping[str, Variant] | None = None,
+        variants: Mapping[str, Variant | str] | None = None,
         composed: Composed = ALONE,
     ) -> None:
-        """Raises ``ValueError``, which names the variant that cannot be."""
+        """In place of a variant that is not to be had, a text says why."""
         self._network = network
         self._composed = composed
         self._stages = {REAL: composed.stages}
         self._docs = {REAL: "The stages of Weft and of its extensions."}
+        self._own: dict[str, Variant] = {}
+        self.unusable: dict[str, str] = {}  # why, by name
         for name, variant in (variants or {}).items():
+            if isinstance(variant, str):
+                self.unusable[name] = variant
+                continue
             try:
                 self._stages[name] = tuple(map(bounded, variant.applied(self._stages[REAL])))
+                self._docs[name], self._own[name] = variant.doc, variant
             except ValueError as error:
-                raise ValueError(f"shadow {name}: {error}") from None
-            self._docs[name] = variant.doc
+                self.unusable[name] = str(error)
         self.budget = BUDGET
         self.limit: Callable[[], AbstractContextManager[object]] = nullcontext
         self.clock: Callable[[], float] = no_clock
@@ -124,6 +129,13 @@ class Shadows:
     def missing(self) -> str:
         """The promoted set, where there is none of that name; empty otherwise. The switches follow another."""
         return "" if self._network.promoted in self._stages else self._network.promoted
+
+    def altered(self, name: str) -> tuple[list[str], list[str], list[str]]:
+        """The stages of a set that the real one has not, those that it has otherwise, and those that it alone has."""
+        real = {stage.name: stage for stage in self._stages[REAL]}
+        own = self._own.get(name, Variant())
+        added = [stage.name for stage in own.stages if stage.name not in real]
+        return added, [stage.name for stage in own.stages if stage.name in real], list(own.without)
 
     def get(self, name: str) -> Compilation | None:
         """The set of that name, whether the switches follow it or not."""

@@ -21,12 +21,14 @@ from weft.apps.northbound.paths import (
     AUDITS,
     CLAIMS,
     COUNTERS,
+    DIFFERENCE,
     DOCTOR,
     DROPS,
     FLOWS,
     HEALTH,
     OPENAPI,
     PATHS,
+    SHADOWS,
     TOKENS,
     TRANSACTIONS,
     WATCH,
@@ -226,6 +228,25 @@ class Client:
     def doctor(self) -> Documents:
         """What is wrong, errors first."""
         return cast(Documents, self._connection.ask("GET", DOCTOR)["findings"])
+
+    # shadows
+
+    def shadows(self) -> Documents:
+        """The sets of stages: the real one, and those that are compiled beside it."""
+        return cast(Documents, self._connection.ask("GET", SHADOWS)["shadows"])
+
+    def shadow(self, name: str) -> Document:
+        """One set of stages."""
+        return self._connection.ask("GET", f"{SHADOWS}/{quote(name, safe='')}")
+
+    def shadow_difference(self, name: str, *, flows: int | None = None, frames: int | None = None) -> Document:
+        """How it differs from what the switches follow: in tables, in what becomes of frames, and in cost."""
+        path = f"{SHADOWS}/{quote(name, safe='')}/{DIFFERENCE}"
+        return self._connection.ask("GET", path, params=query_of(flows=flows, frames=frames))
+
+    def promote_shadow(self, name: str, promoted: bool = True, *, key: str | None = None) -> Document:
+        """Let the switches follow it; or not ``promoted``: no longer."""
+        return self._connection.ask("PATCH", f"{SHADOWS}/{quote(name, safe='')}", json={"promoted": promoted}, key=key)
 
     # tokens
 

@@ -33,6 +33,15 @@ class Audited(TypedDict):
     switch: str
 
 
+class BehaviourDifference(TypedDict):
+    """How frames fare otherwise, walked through both tables. No frame is sent."""
+
+    tried: int
+    differing: int
+    whole: bool
+    frames: list[FrameDifference]
+
+
 class ChangedLink(TypedDict):
     """What is changed of a link; all else stays as it is."""
 
@@ -108,6 +117,12 @@ class ChangedSegment(TypedDict):
     attributes: NotRequired[list[GivenSegmentAttribute]]
 
 
+class ChangedShadow(TypedDict):
+    """Which stages the switches are to follow."""
+
+    promoted: bool
+
+
 class ChangedSubnet(TypedDict):
     """What is changed of a subnet; all else stays as it is."""
 
@@ -173,6 +188,14 @@ class Claims(TypedDict):
     """What interfaces say themselves."""
 
     claims: list[ShownClaim]
+
+
+class CostDifference(TypedDict):
+    """What a stage costs, as it is followed and in the shadow."""
+
+    stage: str
+    before: ShownStageCost | None
+    after: ShownStageCost | None
 
 
 class Counted(TypedDict):
@@ -261,10 +284,27 @@ class Flow(TypedDict):
     text: str
 
 
+class FlowDifference(TypedDict):
+    """One place in a switch's tables where the two differ."""
+
+    switch: str
+    what: Literal["added", "removed", "changed"]
+    before: str
+    after: str
+
+
 class Flows(TypedDict):
     """The flow entries of a switch."""
 
     flows: list[Flow]
+
+
+class FrameDifference(TypedDict):
+    """A frame that fares otherwise."""
+
+    frame: str
+    before: ShownFate
+    after: ShownFate
 
 
 class GivenLinkEndpoint(TypedDict):
@@ -1027,6 +1067,17 @@ class SegmentList(TypedDict):
     next: NotRequired[str]
 
 
+class ShadowDifference(TypedDict):
+    """How a shadow differs from what the switches follow."""
+
+    name: str
+    against: str
+    revision: int
+    tables: TableDifference
+    behaviour: BehaviourDifference
+    cost: list[CostDifference]
+
+
 class ShownClaim(TypedDict):
     """What an interface of a switch says itself that it is for, and what came of it."""
 
@@ -1044,6 +1095,13 @@ class ShownClaim(TypedDict):
     revision: int
 
 
+class ShownFate(TypedDict):
+    """What becomes of a frame."""
+
+    receivers: list[str]
+    reasons: list[str]
+
+
 class ShownHistory(TypedDict):
     """How a thing came to be as it is."""
 
@@ -1057,6 +1115,36 @@ class ShownInterface(TypedDict):
     name: str
     ofport: int
     up: bool
+
+
+class ShownShadow(TypedDict):
+    """A set of stages that is compiled on the live facts."""
+
+    name: str
+    doc: str
+    state: Literal["followed", "compiled", "compiling", "given-up", "missing"]
+    promoted: bool
+    problems: list[str]
+    added: list[str]
+    replaced: list[str]
+    left_out: list[str]
+    evaluations: int
+    seconds: float
+
+
+class ShownShadows(TypedDict):
+    """All sets of stages."""
+
+    shadows: list[ShownShadow]
+
+
+class ShownStageCost(TypedDict):
+    """What a stage costs in one of the two sets."""
+
+    flows: int
+    bytes: int
+    evaluations: int
+    seconds: float
 
 
 class ShownToken(TypedDict):
@@ -1146,6 +1234,15 @@ class SwitchList(TypedDict):
     switches: list[Switch | PartOfSwitch]
     next: NotRequired[str]
     unknown: NotRequired[list[UnknownSwitch]]
+
+
+class TableDifference(TypedDict):
+    """How the tables of all switches differ."""
+
+    added: int
+    removed: int
+    changed: int
+    flows: list[FlowDifference]
 
 
 class Tags(TypedDict):

@@ -41,7 +41,7 @@ def findings(service: Service, sight: Sight | None = None) -> list[Finding]:
     ports = list(measured_ports(sight))
     found = [*(f for check in (_ports, _unchecked, _silenced) for f in check(service, ports))]
     if everything:
-        checks = (_faults, _switches, _software, _unknown, _links, _claims)
+        checks = (_faults, _shadows, _switches, _software, _unknown, _links, _claims)
         found += [finding for check in checks for finding in check(service)]
     return sorted(_together(found), key=lambda finding: finding.severity == "warning")
 
@@ -77,6 +77,24 @@ def _about(switches: Sequence[str]) -> str:
 def _faults(service: Service) -> Iterator[Finding]:
     for complaint in service.compiler.complaints():
         yield Finding("error", "controller", complaint, "This is a fault in Weft or in an extension of it. Report it.")
+
+
+def _shadows(service: Service) -> Iterator[Finding]:
+    shadows = service.shadows
+    if shadows.missing:
+        what = f"Stages {shadows.missing!r} were promoted and are not there: the switches follow the real ones."
+        yield Finding(
+            "error", "controller", what, "Start it with them (--shadow), or let that be: `weft shadow demote`."
+        )
+    for name, why in shadows.unusable.items():
+        what = f"It cannot be compiled: {why}."
+        yield Finding("warning", f"shadow {name}", what, "Mend it, and start the controller again.")
+    for name, shadow in shadows.by_name.items():
+        wrong = [shadow.given_up] if shadow.given_up else shadow.compiler.complaints()
+        for why in wrong[:1]:
+            more = f", and {len(wrong) - 1} more" if len(wrong) > 1 else ""
+            what = f"{'It was given up: ' if shadow.given_up else ''}{why}{more}."
+            yield Finding("warning", f"shadow {name}", what, f"No switch follows it. See `weft shadow show {name}`.")
 
 
 def _switches(service: Service) -> Iterator[Finding]:

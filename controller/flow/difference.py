@@ -16,6 +16,7 @@ class Difference(NamedTuple):
     what: Literal["added", "removed", "changed"]
     before: str
     after: str
+    identity: Identity
 
 
 def differences(
@@ -29,10 +30,10 @@ def differences(
     gone = [i for i in before if i not in after]
     for identity in sorted((*other, *gone), key=lambda i: (i.table, -i.priority, i.match)):
         old, new = before.get(identity), after.get(identity)
-        what: Literal["added", "removed", "changed"] = (
-            "added" if old is None else "removed" if new is None else "changed"
-        )
-        yield Difference(what, *(named(one, pipeline) if one is not None else "" for one in (old, new)))
+        what: Literal["added", "removed", "changed"]
+        what = "added" if old is None else "removed" if new is None else "changed"
+        texts = [named(one, pipeline) if one is not None else "" for one in (old, new)]
+        yield Difference(what, texts[0], texts[1], identity)
 
 
 def _same(one: Entry, other: Entry) -> bool:

@@ -106,17 +106,18 @@ def _masked(field: Field, value: int, mask: int | None) -> str:
     if field.form == "fragment":
         word = next((word for word, said in FRAGMENTS.items() if said == (value, mask or field.all_bits)), "")
         return word or f"{value:#x}/{mask or field.all_bits:#x}"
-    text = _value(field, value)
+    text = value_text(field, value)
     if mask is None:
         return text
     if field.form in ("ipv4", "ipv6"):
         beyond = mask ^ field.all_bits
         if beyond & (beyond + 1) == 0:
             return f"{text}/{mask.bit_count()}"
-    return f"{text}/{_value(field, mask)}"
+    return f"{text}/{value_text(field, mask)}"
 
 
-def _value(field: Field, value: int) -> str:
+def value_text(field: Field, value: int) -> str:
+    """A value of that field as people write it."""
     match field.form:
         case "mac":
             return ":".join(f"{byte:02x}" for byte in value.to_bytes(6, "big"))
@@ -146,7 +147,7 @@ def _named_action(action: Action | Unknown) -> str:
         case Copy(register, field):
             return f"{field}:={register.name}"
         case Set(name, value):
-            return f"{name}:={_value(FIELD_BY_NAME[name], value)}"
+            return f"{name}:={value_text(FIELD_BY_NAME[name], value)}"
         case Meter(id):
             return f"meter:{id}"
         case Output(ofport):
@@ -175,7 +176,7 @@ def _ofctl_action(action: Action | Unknown, pipeline: Pipeline) -> str:
             return f"move:NXM_NX_REG{register.reg}[{register.low}..{register.low + 11}]->OXM_OF_VLAN_VID[0..11]"
         case Set(name, value):
             field = FIELD_BY_NAME[name]
-            return f"set_field:{value if field.form == 'vlan' else _value(field, value)}->{name}"
+            return f"set_field:{value if field.form == 'vlan' else value_text(field, value)}->{name}"
         case Meter(id):
             return f"meter:{id}"
         case Drop(name) if pipeline.drop is not None and pipeline.reason is not None:

@@ -86,6 +86,9 @@ def everything(weft: Client) -> None:
         weft.counters("p")
     weft.drops(5)
     weft.doctor()
+    assert [one["name"] for one in weft.shadows()] == ["core"]
+    assert weft.promote_shadow("core", key="fourth") == weft.shadow("core")
+    weft.shadow_difference("core", flows=1, frames=1)
     weft.health()
     weft.openapi()
     for kind in ("trunk", "security_group", "quota", "subnet", "link", "switch", "vif", "port", "segment"):

@@ -6,10 +6,8 @@ from collections.abc import Iterator
 
 import pytest
 
-from tests.controller import Controller
-from tests.stores import MemoryStore
+from tests.shadows import VARIANTS, Shadowed, closed
 from weft.controller.compile.audience import Placed, here
-from weft.controller.compile.seats import seat
 from weft.controller.compile.stage import stage
 from weft.controller.compile.stages import STAGES
 from weft.controller.compile.stages.edge import forward
@@ -17,28 +15,11 @@ from weft.controller.compile.variant import Variant, bounded, variant_of
 from weft.controller.compile.view import View
 from weft.controller.flow.actions import Drop
 from weft.controller.flow.flow import flow
-from weft.controller.model.commands import Create, ObserveInterfaces, Plug, Promote, Update
+from weft.controller.model.commands import Promote, Update
 from weft.controller.model.rights import MEMBER, OPERATOR, Caller
 from weft.controller.pipeline.core import DELIVER
-from weft.controller.service import Refused, Service
+from weft.controller.service import Refused
 from weft.controller.shadow import Shadows
-
-
-@stage(id=200, per="port")
-def closed(view: View, port_id: str) -> Iterator[Placed]:
-    """Nobody hears anything."""
-    at = seat(view, port_id)
-    if at is not None:
-        yield here(at.switch, flow(DELIVER, 500, Drop("isolated"), port=at.port_number))
-
-
-@stage(id=201, per="port")
-def fragile(view: View, port_id: str) -> Iterator[Placed]:
-    """Fails while a port is called broken."""
-    port = view.port(port_id)
-    if port is not None and port.name == "broken":
-        raise ZeroDivisionError("so it is")
-    yield from ()
 
 
 @stage(id=202, per="switch")
@@ -53,44 +34,6 @@ def leaving(view: View, switch: str) -> Iterator[Placed]:
     """Ends the program, if it is let."""
     raise SystemExit(1)
     yield
-
-
-VARIANTS = {
-    "closed": Variant((closed,), doc="Nobody hears anything."),
-    "same": Variant((forward,)),
-    "fragile": Variant((fragile,)),
-    "without": Variant(without=("listen", "account")),
-}
-
-
-class Shadowed(Controller):
-    """A controller with shadows, and two switches with a VIF each."""
-
-    def __init__(self, variants: dict[str, Variant] | None = None, store: MemoryStore | None = None) -> None:
-        self.store = store if store is not None else MemoryStore()
-        self.service = Service(self.store, variants=VARIANTS if variants is None else variants)
-        self.switches = {}
-        self.work()
-
-    def fabric(self) -> Shadowed:
-        """Two switches with a cable between them, and a VIF on each."""
-        for number, switch in enumerate(("s1", "s2"), 1):
-            self.do(Create("switch", {"id": switch, "dpid": number, "fabric_interfaces": ("f1",)}))
-            self.service.observe(ObserveInterfaces(switch, {"f1": (101, True), "e1": (1, True), "e2": (2, True)}))
-        self.do(Create("link", {"a": ("s1", "f1"), "b": ("s2", "f1")}))
-        self.do(Create("segment", {"id": "red", "name": "red", "project": "p"}))
-        for name, switch, mac in (("a", "s1", "02:00:00:00:00:0a"), ("b", "s2", "02:00:00:00:00:0b")):
-            place = {"switch": switch, "interface": "e1"}
-            self.do(Create("port", {"id": name, "name": name, "segment": "red"}))
-            self.do(Create("vif", {"id": name, "mac": mac, **place}), Plug(name, name))
-        return self
-
-    def shade(self) -> Shadowed:
-        """Bring the shadows up to the facts, and do what becomes due by that."""
-        for _ in self.service.shadow_work():
-            pass
-        self.work()
-        return self
 
 
 @pytest.fixture
@@ -123,9 +66,7 @@ def test_a_shadow_wants_its_own_and_no_switch_is_told(net: Shadowed) -> None:
 
 
 def test_a_shadow_follows_the_facts_and_ends_where_it_would_from_nothing(net: Shadowed) -> None:
-    place = {"switch": "s1", "interface": "e2"}
-    net.do(Create("port", {"id": "c", "name": "c", "segment": "red"}))
-    net.do(Create("vif", {"id": "c", "mac": "02:00:00:00:00:0c", **place}), Plug("c", "c"))
+    net.vif("c", "s1", "e2", "02:00:00:00:00:0c")
     found = net.service.shadows.get("closed")
     assert found is not None
     assert not found.settled
@@ -201,9 +142,9 @@ def test_a_shadow_beyond_its_budget_is_given_up_and_says_so() -> None:
     ],
 )
 def test_a_variant_that_cannot_be_says_why(variant: Variant, said: str) -> None:
-    with pytest.raises(ValueError, match=r"^shadow x: ") as refused:
-        Shadowed({"x": variant})
-    assert str(refused.value).startswith(f"shadow x: {said}")
+    shadows = Shadowed({"x": variant}).service.shadows
+    assert shadows.unusable["x"].startswith(said)
+    assert shadows.get("x") is None
 
 
 def test_a_variant_replaces_adds_and_leaves_out_in_the_order_of_the_real_ones() -> None:
