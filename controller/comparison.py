@@ -15,7 +15,7 @@ from weft.controller.rehearsal import Case, Look, Otherwise, cases, look_of, reh
 from weft.controller.shadow import Compilation
 
 TRIES = 3  # to read all tables while nothing changes
-LARGEST = 20_000  # flows of a switch that is simulated; to read more of them at once would hold up everybody
+PORTION = 100  # flows that a simulated switch takes in one step
 MOST_LOOKS = 50  # sorts of frames that the flows that differ look for
 _HEAD, _METER = 48, 32  # octets of a flow-mod before its match, and of a meter-mod with its band
 Flows = dict[Identity, Entry]
@@ -77,7 +77,7 @@ class Comparison:
         yield from self._count(tables)
         if not self.changes:  # all frames fare alike
             self.whole = True
-        elif all(len(flows) <= LARGEST for both in tables.values() for flows in both):
+        else:
             yield from self._rehearse(tables)
 
     def _compare(self, tables: dict[str, tuple[Flows, Flows]]) -> Iterator[None]:
@@ -95,8 +95,11 @@ class Comparison:
         simulated: tuple[dict[str, SimulatedSwitch], dict[str, SimulatedSwitch]] = ({}, {})
         for switch, both in tables.items():
             for side, flows in zip(simulated, both, strict=True):
-                side[switch] = SimulatedSwitch(flows.values(), self._pipeline)
-                yield
+                made = side[switch] = SimulatedSwitch((), self._pipeline)
+                for number, entry in enumerate(flows.values()):
+                    made.put(entry)
+                    if number % PORTION == 0:
+                        yield
         chosen: list[Case] = []
         beyond = False
         for case in cases(self._network, self._looks):

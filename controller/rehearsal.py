@@ -17,10 +17,11 @@ from weft.controller.compile.seats import Place, Seat, Voice, seat, voice
 from weft.controller.compile.view import View
 from weft.controller.flow.decode import fields_of
 from weft.controller.flow.entry import Identity
+from weft.controller.flow.frame import INNER, Frame
 from weft.controller.flow.headers import ARP, IPV4, IPV6, UDP
 from weft.controller.flow.meter import METERS
 from weft.controller.flow.oxm import FIELD_BY_NAME
-from weft.controller.flow.simulate import INNER, Dropped, Frame, Left, SimulatedSwitch
+from weft.controller.flow.simulate import Dropped, Left, SimulatedSwitch
 from weft.controller.flow.text import value_text
 from weft.controller.model.facts import Endpoint, Port
 from weft.controller.model.network import Network
