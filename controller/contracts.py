@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from typing import NamedTuple, Protocol
+from collections.abc import Hashable, Iterable, Iterator, Mapping, Sequence
+from typing import Any, NamedTuple, Protocol
 
+from weft.controller.compile.view import View
+from weft.controller.model.capabilities import Capabilities
 from weft.controller.model.facts import Fact, Key
 from weft.controller.model.network import Change
+from weft.controller.sync.manner import PLAIN, Kept, Manner
 
 
 class StoreUnusable(Exception):
@@ -126,3 +129,40 @@ class Counters(Protocol):
 
     def ask(self, questions: Mapping[str, Question]) -> Mapping[str, Reading]:
         """Ask all these switches at once. Who has no session, or does not answer in time, is not in the answer."""
+
+
+class Unreachable(Exception):
+    """A device cannot be spoken with now. It goes on with what it has, and is read back anew when it can."""
+
+
+class Plugin(Protocol[Kept]):
+    """Who realises the switches that name it. A *place* is one of them, by its name in the model.
+
+    The model, its rules and rights, the difference between what a device should hold and what it holds, the order of
+    telling it, retries, audits and the status of ports are the core's. ``capabilities`` are what the plug-in can
+    honour: the model refuses the rest, and says why. ``manner`` tells how its items are compared and told in order. An
+    item is a frozen value with an ``identity``; one that has ``about``, a collection of ids of ports and segments,
+    concerns the status of these alone, and any other that of each port at the place.
+
+    What speaks with a device speak with a device is called outside the event loop, one at a time for a place. It may
+    wait, for a bounded time, and raise ``Unreachable``. It may be called again at any time with the same effect.
+    """
+
+    name: str
+    capabilities: Capabilities
+    manner: Manner[Any] = PLAIN
+
+    def desired(self, view: View, place: str) -> Iterator[Kept]:
+        """What the place should hold. Pure: it reads the view alone, and is asked again when that reads differently."""
+
+    def interfaces(self, place: str) -> Mapping[str, bool]:
+        """The interfaces at which VIFs and cables may be, and whether each has carrier."""
+
+    def read_back(self, place: str) -> Iterable[Kept]:
+        """All that the device holds of what is Weft's, or stands where Weft's should stand. It changes nothing."""
+
+    def apply(self, place: str, puts: Sequence[Kept], drops: Sequence[Any]) -> Mapping[Hashable, str]:
+        """Let the device hold ``puts`` and nothing of the identities ``drops``.
+
+        Returns what the device said of each identity that it refused; the rest holds.
+        """

@@ -6,17 +6,18 @@ Here the network meets what switches have proven. Whoever writes is the ``Servic
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from weft.controller.compile.composed import ALONE, Composed
 from weft.controller.compile.variant import Variant
-from weft.controller.contracts import Counters
-from weft.controller.flow.entry import Entry
+from weft.controller.contracts import Counters, Plugin
+from weft.controller.flow.entry import Entry, Identity
 from weft.controller.flow.meter import METERS
 from weft.controller.flow.text import actions_text, match_text, ofctl, table_name
-from weft.controller.model.facts import Key, key_of
+from weft.controller.model.facts import Key, Switch, key_of
 from weft.controller.model.network import Network
 from weft.controller.shadow import Shadows
+from weft.controller.sync.manner import ENTRIES
 from weft.controller.sync.progress import Progress
 
 
@@ -50,20 +51,41 @@ class FlowReport(NamedTuple):
     ofctl: str
 
 
+class Switched(NamedTuple):
+    """Which device a switch of the model is: another one of the same name is another device."""
+
+    name: str
+    plugin: str
+    dpid: int | None
+
+
+def _switched(switch: Switch) -> Switched:
+    return Switched(switch.id, switch.plugin, switch.dpid)
+
+
+NONE: Mapping[str, Plugin[Any]] = {}
+
+
 class FabricState:
     """The wishes for every switch, kept up to the facts, and what each switch has acknowledged of them."""
 
     def __init__(
-        self, network: Network, composed: Composed = ALONE, variants: Mapping[str, Variant | str] | None = None
+        self,
+        network: Network,
+        composed: Composed = ALONE,
+        variants: Mapping[str, Variant | str] | None = None,
+        plugins: Mapping[str, Plugin[Any]] = NONE,
     ) -> None:
         self.network = network
-        self.shadows = Shadows(network, variants, composed)
+        self.plugins = plugins  # in force beside the flow compiler, by name
+        desired = {name: one.desired for name, one in plugins.items() if not one.capabilities.flow_tables}
+        self.shadows = Shadows(network, variants, composed, desired)
         self.compiler = self.shadows.running.compiler  # what the switches follow
         self.compiled = False  # whether the wishes are those of the facts; before that a new switch is told nothing
         self._uncompiled: set[Key] = set()
         self.on_work: Callable[[], None] = lambda: None
         self.on_wake: Callable[[str], None] = lambda switch: None
-        self._progress_by_switch: dict[tuple[str, int], Progress] = {}  # by name and datapath id
+        self._progress_by_switch: dict[Switched, Progress[Any]] = {}
         self._unknown: dict[int, str] = {}
         self._software: dict[int, str] = {}
         self.counters: Counters | None = None  # of the switches, where there are sessions with them
@@ -86,17 +108,21 @@ class FabricState:
                 yield from self._follow()
         self.compiled = True
         self._uncompiled.clear()
-        for switch, dpid in [of for of in self._progress_by_switch if self.network.switch_of_dpid(of[1]) != of[0]]:
-            del self._progress_by_switch[switch, dpid]
-            self.on_wake(switch)
+        for known in list(self._progress_by_switch):
+            found = self.network.switch(known.name)
+            if found is None or _switched(found) != known:
+                del self._progress_by_switch[known]
+                self.on_wake(known.name)
 
     def _follow(self) -> Iterator[None]:
         """Let every switch follow the stages that were promoted."""
         self.compiled = False
         self.compiler = self.shadows.promote()
-        for (switch, _), progress in [*self._progress_by_switch.items()]:
-            progress.want_exactly(self.compiler.flows(switch))
-            self.on_wake(switch)
+        for known, progress in [*self._progress_by_switch.items()]:
+            wanted = self.compiler.wanted(known.name)
+            if wanted is not None:
+                progress.want_exactly(wanted)
+                self.on_wake(known.name)
             yield
 
     def shadow_work(self) -> Iterator[None]:
@@ -109,7 +135,7 @@ class FabricState:
         """Hand what has changed to the switches that it has changed for."""
         for switch in self.compiler.changed():
             found = self.network.switch(switch)
-            progress = self._progress_by_switch.get((switch, found.dpid)) if found is not None else None
+            progress = self._progress_by_switch.get(_switched(found)) if found is not None else None
             if progress is None:
                 self.compiler.forget_changes(switch)
                 continue
@@ -120,14 +146,18 @@ class FabricState:
 
     # switches
 
-    def progress(self, switch: str) -> Progress | None:
-        """How far a switch of the model has come; None for others, and while what it should hold is being compiled."""
+    def progress(self, switch: str) -> Progress[Any] | None:
+        """How far a switch of the model has come; None for others, and while nobody can say what it should hold."""
         found = self.network.switch(switch)
         if found is None:
             return None
-        progress = self._progress_by_switch.get((switch, found.dpid))
+        progress = self._progress_by_switch.get(_switched(found))
         if progress is None and self.compiled:
-            progress = self._progress_by_switch[switch, found.dpid] = Progress(self.compiler.flows(switch))
+            wanted = self.compiler.wanted(switch)
+            if wanted is not None:
+                plugin = self.plugins.get(found.plugin)
+                progress = Progress(wanted, plugin.manner if plugin is not None else ENTRIES)
+                self._progress_by_switch[_switched(found)] = progress
         return progress
 
     def request_audit(self, switch: str) -> None:
@@ -163,7 +193,7 @@ class FabricState:
         found = self.network.switch(name)
         if found is None:
             raise KeyError(name)
-        return self._software.get(found.dpid)
+        return self._software.get(found.dpid) if found.dpid is not None else None
 
     # questions
 
@@ -191,6 +221,8 @@ class FabricState:
             return Status("DOWN", "the VIF is nowhere yet")
         progress = self.progress(at.switch)
         interface = network.interface(at)
+        if network.capabilities_at(at.switch) is None:
+            return Status("DOWN", f"the plug-in of switch {at.switch} is not in force, and nobody drives it")
         if progress is None or not progress.connected:
             return Status("DOWN", f"switch {at.switch} is not connected, and goes on with what it has")
         if interface is None:
@@ -208,6 +240,7 @@ class FabricState:
     def _proof(self, port: str, segments: Sequence[str], at: str, settled: set[str]) -> Status:
         """Whether every switch that the port's flows live on has acknowledged them, on each of its segments."""
         own = (Key("port", port), *(Key("segment", segment) for segment in segments))
+        about = {port, *segments}
         for switch in sorted({at}.union(*map(self.compiler.span, segments)) - settled):
             progress = self.progress(switch)
             if progress is None:
@@ -217,16 +250,18 @@ class FabricState:
                 continue
             if not progress.audited_once:
                 return Status("BUILD", f"switch {switch} has not said yet what it holds")
-            here = self.compiler.wanted_for((*own, Key("switch", switch)))
-            places = {entry.identity for audience, entry in here if self.compiler.reaches(audience, switch)}
-            unsettled = [found for found in map(progress.unsettled_at, places) if found is not None]
+            if self.compiler.has_tables(switch):
+                here = self.compiler.wanted_for((*own, Key("switch", switch)))
+                places = {entry.identity for audience, entry in here if self.compiler.reaches(audience, switch)}
+                unsettled = [found for found in map(progress.unsettled_at, places) if found is not None]
+            else:
+                unsettled = [one for one in progress.unsettled() if about.intersection(one.about or about)]
             refused = sorted((found for found in unsettled if found.error), reverse=True)  # meters are named first
             if refused:
-                what = "meter" if refused[0].identity.table == METERS else "flow"
-                return Status("ERROR", f"switch {switch} refused a {what}: {refused[0].error}")
+                return Status("ERROR", f"switch {switch} refused {_named(refused[0].identity)}: {refused[0].error}")
             if unsettled:
                 return Status("BUILD", f"switch {switch} has not acknowledged it yet")
-        failed = self.compiler.failure(own)
+        failed = self.compiler.failure((*own, Key("switch", at)))
         return Status("ERROR", failed) if failed else Status("ACTIVE", self.compiler.quarantined(own))
 
     def switch_state(self, name: str) -> SwitchState:
@@ -236,11 +271,16 @@ class FabricState:
         progress = self.progress(name)
         if progress is None:
             return SwitchState(False, False, ())
-        problems = tuple(
-            f"refused {table_name(entry, self.compiler.pipeline)} {match_text(entry, self.compiler.pipeline)}: {error}"
-            for entry, error in progress.refused()
-        )
-        return SwitchState(progress.connected, progress.settled and self.compiled, problems)
+        failed = self.compiler.failure([Key("switch", name)])
+        problems = [failed] if failed else []
+        problems += [f"refused {self._words(item)}: {error}" for item, error in progress.refused()]
+        return SwitchState(progress.connected, progress.settled and self.compiled, tuple(problems))
+
+    def _words(self, item: Any) -> str:
+        """What is wanted of a switch, in short."""
+        if not isinstance(item, Entry):
+            return str(item)
+        return f"{table_name(item, self.compiler.pipeline)} {match_text(item, self.compiler.pipeline)}"
 
     def link_up(self, link_id: str) -> bool:
         """Whether a link carries frames: admitted, and both ends last seen with carrier. Raises ``KeyError``."""
@@ -255,7 +295,11 @@ class FabricState:
         if self.network.switch(switch) is None:
             raise KeyError(switch)
         progress = self.progress(switch)
-        entries = sorted(progress.entries(), key=lambda pair: _reading_order(pair[0])) if progress is not None else []
+        entries = list(progress.entries()) if progress is not None else []
+        if not self.compiler.has_tables(switch):
+            entries.sort(key=lambda pair: pair[0].identity)
+            return (_item_report(item, state) for item, state in entries)
+        entries.sort(key=lambda pair: _reading_order(pair[0]))
         return (self._report(switch, entry, state) for entry, state in entries)
 
     def _report(self, switch: str, entry: Entry, state: str) -> FlowReport:
@@ -273,6 +317,18 @@ class FabricState:
             state=state,
             ofctl=ofctl(entry, pipeline),
         )
+
+
+def _named(identity: Any) -> str:
+    """What a refused identity is of."""
+    if isinstance(identity, Identity):
+        return "a meter" if identity.table == METERS else "a flow"
+    return " ".join(map(str, identity)) if isinstance(identity, tuple) else str(identity)
+
+
+def _item_report(item: Any, state: str) -> FlowReport:
+    """An item of a plug-in's own kind, in its own words."""
+    return FlowReport(type(item).__name__, 0, "", str(item), "", 0, "", (), state, "")
 
 
 def _reading_order(entry: Entry) -> tuple[int, int, bytes]:

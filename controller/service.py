@@ -8,13 +8,15 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
+from typing import Any
 
 from weft.controller import audit_log
 from weft.controller.audit_log import AuditLog
 from weft.controller.compile.composed import ALONE, Composed
 from weft.controller.compile.variant import Variant
-from weft.controller.contracts import Receipt, Record, Revision, Store, StoreUnavailable
-from weft.controller.fabric_state import FabricState
+from weft.controller.contracts import Plugin, Receipt, Record, Revision, Store, StoreUnavailable
+from weft.controller.fabric_state import NONE, FabricState
+from weft.controller.model.capabilities import OPENVSWITCH_ALONE
 from weft.controller.model.commands import (
     Command,
     Create,
@@ -55,11 +57,13 @@ class Service(FabricState):
         policy: Policy = BUILTIN,
         composed: Composed = ALONE,
         variants: Mapping[str, Variant | str] | None = None,
+        plugins: Mapping[str, Plugin[Any]] = NONE,
     ) -> None:
         self._store = store
         self.policy = policy
         revision, facts = store.load()
-        super().__init__(Network(facts, revision, composed.attributes), composed, variants)
+        capabilities = OPENVSWITCH_ALONE | {name: plugin.capabilities for name, plugin in plugins.items()}
+        super().__init__(Network(facts, revision, composed.attributes, capabilities), composed, variants, plugins)
         self._unsaved: list[Change] = []
         self.log = AuditLog()
         self.on_commit: list[Callable[[int], None]] = []  # told of each revision that is durable

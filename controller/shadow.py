@@ -9,9 +9,10 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import AbstractContextManager, nullcontext
 
-from weft.controller.compile.compiler import Compiler
+from weft.controller.compile.compiler import NOBODY, Compiler
 from weft.controller.compile.composed import ALONE, Composed
 from weft.controller.compile.costs import Costs, no_clock
+from weft.controller.compile.places import Desired
 from weft.controller.compile.stage import Stage
 from weft.controller.compile.variant import Variant, bounded
 from weft.controller.model.facts import Key
@@ -35,11 +36,12 @@ class Compilation:
         stages: Iterable[Stage],
         network: Network,
         composed: Composed,
+        desired: Mapping[str, Desired],
         clock: Callable[[], float] = no_clock,
     ) -> None:
         self.name = name
         self.doc = doc
-        self.compiler = Compiler(network, stages, composed.pipeline, composed.guests, Costs(clock))
+        self.compiler = Compiler(network, stages, composed.pipeline, composed.guests, Costs(clock), desired)
         self.given_up = ""
         self._untold: set[Key] = set()  # touched, and not yet told the compiler
         self._steps = 0  # since it had caught up last
@@ -90,10 +92,12 @@ class Shadows:
         network: Network,
         variants: Mapping[str, Variant | str] | None = None,
         composed: Composed = ALONE,
+        desired: Mapping[str, Desired] = NOBODY,
     ) -> None:
         """In place of a variant that is not to be had, a text says why."""
         self._network = network
         self._composed = composed
+        self._desired = desired
         self._stages = {REAL: composed.stages}
         self._docs = {REAL: "The stages of Weft and of its extensions."}
         self._own: dict[str, Variant] = {}
@@ -117,7 +121,7 @@ class Shadows:
 
     def _compilation(self, name: str) -> Compilation:
         # The clock may be set later than the sets are made.
-        made = (name, self._docs[name], self._stages[name], self._network, self._composed)
+        made = (name, self._docs[name], self._stages[name], self._network, self._composed, self._desired)
         return Compilation(*made, clock=lambda: self.clock())
 
     @property

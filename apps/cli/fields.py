@@ -51,7 +51,7 @@ HELP = {
     "device": "The machine or container that the VIF belongs to.",
     "dhcp_server": "Whether it may answer DHCP and DHCPv6.",
     "dns_nameservers": "A name server that machines are told. May be repeated.",
-    "dpid": "The datapath id: 1 to 16 hexadecimal digits.",
+    "dpid": "The datapath id, of a switch that has one: 1 to 16 hexadecimal digits.",
     "enable_dhcp": "Whether machines may get their addresses by DHCP.",
     "fabric_interfaces": "An interface that leads to another switch. May be repeated.",
     "fixed_ips": "An IP address of the VIF. May be repeated.",
@@ -69,6 +69,7 @@ HELP = {
     "mtu": "The largest packet, in bytes.",
     "name": "What people call it.",
     "offer": "Who may plug a VIF in, of which kind, until when: project:blue,veth,2030-01-01T00:00:00Z.",
+    "plugin": "The plug-in that realises the switch.",
     "port": "The port whose VIF it is, by id or name.",
     "project": "The project that it belongs to.",
     "promiscuous": "Whether it hears every frame of its segment that its switch sees.",
@@ -122,7 +123,7 @@ def _parameter(field: Settable, required: bool, argument: bool) -> inspect.Param
     elif hint is bool:
         info = typer.Option(f"{_option(field.name)}/--no-{_option(field.name)[2:]}", help=help, show_default=False)
     else:
-        metavar = "<int>" if field.hint == int | None else None
+        metavar = "<int>" if _is_count(field) else None
         info = typer.Option(_option(field.name), help=help, show_default=False, metavar=metavar)
     return inspect.Parameter(
         field.name,
@@ -136,7 +137,12 @@ def _type(field: Settable) -> Any:
     """What the command line reads for a field. A number that there may be none of is a text, which may be empty."""
     if get_origin(field.hint) is tuple:
         return list[str]
-    return field.hint if field.hint in (bool, int) and field.name != "dpid" else str
+    return field.hint if field.hint in (bool, int) else str
+
+
+def _is_count(field: Settable) -> bool:
+    """Whether it is a number that there may be none of; a datapath id is no number to people."""
+    return field.hint == int | None and field.name != "dpid"
 
 
 def _option(name: str) -> str:
@@ -158,7 +164,7 @@ def _one(field: Settable, value: Any) -> Any:
     types = (field.hint, *get_args(field.hint))
     if value == "" and type(None) in types:
         return None
-    if field.hint == int | None:
+    if _is_count(field):
         return _whole(value)
     read = next((READ_BY_TYPE[type_] for type_ in types if type_ in READ_BY_TYPE), None)
     return value if read is None else read(value)

@@ -147,7 +147,8 @@ class ChangedSwitch(TypedDict):
     """What is changed of a switch; all else stays as it is."""
 
     id: NotRequired[str]
-    dpid: NotRequired[str]
+    dpid: NotRequired[str | None]
+    plugin: NotRequired[str]
     fabric_interfaces: NotRequired[list[str]]
     tags: NotRequired[list[str]]
     description: NotRequired[str]
@@ -631,7 +632,8 @@ class NewSwitch(TypedDict):
     """A new switch."""
 
     id: str
-    dpid: str
+    dpid: NotRequired[str | None]
+    plugin: NotRequired[str]
     fabric_interfaces: NotRequired[list[str]]
     tags: NotRequired[list[str]]
     description: NotRequired[str]
@@ -805,7 +807,8 @@ class PartOfSwitch(TypedDict):
 
     id: NotRequired[str]
     number: NotRequired[int]
-    dpid: NotRequired[str]
+    dpid: NotRequired[str | None]
+    plugin: NotRequired[str]
     fabric_interfaces: NotRequired[list[str]]
     tags: NotRequired[list[str]]
     description: NotRequired[str]
@@ -1216,7 +1219,8 @@ class Switch(TypedDict):
 
     id: str
     number: int
-    dpid: str
+    dpid: str | None
+    plugin: str
     fabric_interfaces: list[str]
     tags: list[str]
     description: str

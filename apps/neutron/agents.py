@@ -68,7 +68,7 @@ class Agents(Resource):
             "started_at": seen,
             "heartbeat_timestamp": seen,
             "configurations": {
-                "datapath_id": f"{switch.dpid:016x}",
+                "datapath_id": f"{switch.dpid:016x}" if switch.dpid is not None else None,
                 "settled": state.settled,
                 "problems": list(state.problems),
                 "fabric_interfaces": list(switch.fabric_interfaces),

@@ -14,13 +14,13 @@ _TIME = re.compile(r"\d{4}-\d\d-\d\d[T ]\d\d:\d\d:\d\d(\.\d+)?(Z|[+-]\d\d:\d\d)"
 _NO_TIME = "must be whole seconds since 1970, or a time such as 2030-01-01T00:00:00Z"
 
 
-def datapath_id(value: object) -> int:
-    """The number that 1 to 16 hexadecimal digits mean; a number stays one. Raises ``ValueError``.
+def datapath_id(value: object) -> int | None:
+    """The number that 1 to 16 hexadecimal digits mean; a number stays one, and so does none. Raises ``ValueError``.
 
     >>> datapath_id("00000000000000ff")
     255
     """
-    if isinstance(value, int) and not isinstance(value, bool):
+    if value is None or (isinstance(value, int) and not isinstance(value, bool)):
         return value
     digits = value.lower().removeprefix("0x").replace(":", "") if isinstance(value, str) else ""
     if not 1 <= len(digits) <= 16 or set(digits) - set("0123456789abcdef"):

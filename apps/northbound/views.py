@@ -93,7 +93,7 @@ def plain(fact: Fact) -> dict[str, Any]:
     """The fact alone, as it is shown: also of one that is gone. What nobody may read is not in it."""
     document = to_document(fact)
     if isinstance(fact, Switch):
-        document["dpid"] = datapath_text(fact.dpid)
+        document["dpid"] = datapath_text(fact.dpid) if fact.dpid is not None else None
     document.pop("hash", None)
     return document
 

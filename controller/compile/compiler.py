@@ -7,7 +7,7 @@ any two. When it has settled, what it wants of each switch is what the same fact
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
-from typing import Any, NamedTuple
+from typing import Any
 
 from weft.controller.compile import routes
 from weft.controller.compile.audience import Audience, Here
@@ -15,6 +15,8 @@ from weft.controller.compile.composed import Guest
 from weft.controller.compile.contributions import Changes, Contributions, Wish
 from weft.controller.compile.costs import Costs
 from weft.controller.compile.incremental import Failed, Incremental
+from weft.controller.compile.nodes import Place, Reason, Span, Split
+from weft.controller.compile.places import Desired, Places, succeeded, wanted_of
 from weft.controller.compile.stage import Owner, Stage
 from weft.controller.compile.stages import STAGES
 from weft.controller.compile.view import Asked, Read, View
@@ -27,50 +29,15 @@ from weft.controller.pipeline.core import CORE
 from weft.controller.pipeline.faults import faults
 from weft.controller.pipeline.schema import Pipeline
 
+NOBODY: Mapping[str, Desired] = {}
 SPLIT, RUN = 0, 1  # ranks behind the queries: which pairs there are, then what they want
 
 
-class Span(NamedTuple):
-    """Names the evaluation of a segment's audience."""
-
-    segment: str
-
-    @property
-    def about(self) -> Key:
-        """The fact that it is evaluated for."""
-        return Key("segment", self.segment)
-
-    def __str__(self) -> str:
-        return f"span({self.segment})"
-
-
-class Split(NamedTuple):
-    """Names the evaluation of the pairs that a stage runs for."""
-
-    stage: Stage
-    subject: str
-
-    @property
-    def about(self) -> Key:
-        """The fact that it is evaluated for."""
-        return Key(self.stage.per, self.subject)
-
-    def __str__(self) -> str:
-        return f"the pairs of {self.stage.name}({self.subject})"
-
-
-class Reason(NamedTuple):
-    """Why a flow exists: who wants it, and the facts that this was decided from."""
-
-    owner: Owner
-    facts: frozenset[Key]
-
-    def __str__(self) -> str:
-        return f"{self.owner} because of {', '.join(sorted(map(str, self.facts)))}"
-
-
 class Compiler:
-    """Keeps the flows of every switch as the facts of one network want them."""
+    """Keeps the flows of every switch as the facts of one network want them.
+
+    What a switch without flow tables should hold, its plug-in says: ``desired`` by the plug-in's name.
+    """
 
     def __init__(
         self,
@@ -79,6 +46,7 @@ class Compiler:
         pipeline: Pipeline = CORE,
         guests: Mapping[int, Guest] = {},  # of extensions' stages, by id
         costs: Costs | None = None,
+        desired: Mapping[str, Desired] = NOBODY,
     ) -> None:
         wrong = faults(pipeline)
         if wrong:
@@ -89,16 +57,19 @@ class Compiler:
         self._encoder = Encoder(pipeline)
         self._incremental = Incremental(network)
         self._contributions = Contributions()
+        self._places = Places()
+        self._desired = desired
+        self._tables_everywhere = all(can.flow_tables for can in network.capabilities.values())
         self._stages_by_kind: dict[str, list[Stage]] = {}
         self._stage_by_id: dict[int, Stage] = {}
-        self._failures: dict[Owner | Span | Split, str] = {}
+        self._failures: dict[Owner | Span | Split | Place, str] = {}
         self._guests = guests
         for stage in stages:
             if stage.id in self._stage_by_id:
                 raise ValueError(f"stages {stage.name} and {self._stage_by_id[stage.id].name} share the id {stage.id}")
             self._stage_by_id[stage.id] = stage
             self._stages_by_kind.setdefault(stage.per, []).append(stage)
-        self._kinds = dict.fromkeys(("segment", *self._stages_by_kind))
+        self._kinds = dict.fromkeys(("segment", "switch", *self._stages_by_kind))
         self.touch(key_of(fact) for kind in self._kinds for fact in network.of_kind(kind))
 
     # following the network
@@ -127,21 +98,31 @@ class Compiler:
 
     def changed(self) -> tuple[str, ...]:
         """The switches that something is wanted otherwise of."""
-        return self._contributions.changed()
+        return self._contributions.changed() + self._places.changed()
 
     def take_changes(self, switch: str) -> Iterator[Changes]:
         """What is wanted otherwise of a switch since this was asked last, in portions."""
+        if switch in self._places:
+            self._contributions.forget_changes(switch)
+            return self._places.take_changes(switch)
         return self._contributions.take_changes(switch)
 
     def forget_changes(self, switch: str) -> None:
         """Nobody wants to know what has changed for that switch: who asks later asks for all flows."""
         self._contributions.forget_changes(switch)
+        self._places.forget_changes(switch)
 
     # questions
 
     def flows(self, switch: str) -> dict[Identity, Entry]:
-        """All that is wanted of a switch."""
+        """All flows that are wanted of a switch."""
         return self._contributions.flows(switch)
+
+    def wanted(self, switch: str) -> dict[Any, Any] | None:
+        """All that is wanted of a switch, by identity: flows or a plug-in's items. None while nobody can say."""
+        if self.has_tables(switch):
+            return self._contributions.flows(switch)
+        return self._places.items(switch) if switch in self._places else None
 
     def owners(self, switch: str, identity: Identity) -> set[Owner]:
         """Who wants an entry on a switch."""
@@ -192,10 +173,10 @@ class Compiler:
         rivals = [f"two owners want different entries at {i} for {a}" for a, i in self._contributions.rivalries()]
         return failed + rivals
 
-    def _guest(self, node: Owner | Span | Split) -> Guest | None:
-        return self._guests.get(node.stage.id) if not isinstance(node, Span) else None
+    def _guest(self, node: Owner | Span | Split | Place) -> Guest | None:
+        return self._guests.get(node.stage.id) if isinstance(node, Owner | Split) else None
 
-    def _told(self, node: Owner | Span | Split, error: str) -> str:
+    def _told(self, node: Owner | Span | Split | Place, error: str) -> str:
         guest = self._guest(node)
         if guest is None:
             return f"{node} failed: {error}"
@@ -209,6 +190,8 @@ class Compiler:
         subject = str(key.id)
         if key.kind == "segment":
             self._keep(alive, Span(subject), SPLIT, _span_of(subject), self._respan(subject))
+        elif key.kind == "switch":
+            self._attend(subject)
         for stage in self._stages_by_kind.get(key.kind, ()):
             if stage.each is None:
                 self._run(alive, Owner(stage, (subject,)))
@@ -216,6 +199,16 @@ class Compiler:
                 split = Split(stage, subject)
                 members = self.costs.measured(stage.name, _split_of(split))
                 self._keep(alive, split, SPLIT, members, self._resplit(split))
+
+    def _attend(self, switch: str) -> None:
+        """Ask the plug-in of a switch without flow tables, or stop asking it."""
+        found, place = self._network.switch(switch), Place(switch)
+        desired = self._desired.get(found.plugin) if found is not None else None
+        if desired is None:
+            self._keep(False, place, RUN, lambda view: {}, self._rewish(switch))
+        else:
+            self._cross(switch)
+            self._keep(True, place, RUN, wanted_of(desired, switch), self._rewish(switch))
 
     def _run(self, alive: bool, owner: Owner) -> None:
         wishes = self.costs.measured(owner.stage.name, self._wishes_of(owner))
@@ -241,6 +234,7 @@ class Compiler:
             return tuple(
                 (audience, meter_entry(wish) if isinstance(wish, MeterWish) else encode(wish, stage.id))
                 for audience, wish in placed
+                if self._tables_everywhere or not isinstance(audience, Here) or self.has_tables(audience.switch)
             )
 
         return wishes
@@ -251,8 +245,33 @@ class Compiler:
 
         return replace
 
+    def has_tables(self, switch: str) -> bool:
+        """Whether the switch is told flows, and not the items of a plug-in."""
+        can = self._network.capabilities_at(switch)
+        return can is not None and can.flow_tables
+
     def _respan(self, segment: str) -> Callable[[Any, Any], None]:
-        return lambda _, after: self._contributions.respan(segment, frozenset(self._contained(Span(segment), after)))
+        def respan(before: Any, after: Any) -> None:
+            span = frozenset(self._contained(Span(segment), after))
+            self._contributions.respan(segment, span)
+            for switch in span.symmetric_difference(_wanted(before)) if self._desired else ():
+                self._cross(switch)
+
+        return respan
+
+    def _cross(self, switch: str) -> None:
+        """Tell the plug-in of a switch which segments live on it or cross it."""
+        found = self._network.switch(switch)
+        if found is not None and found.plugin in self._desired:
+            self._incremental.give(Key("crossing", switch), self._contributions.segments_on(switch))
+
+    def _rewish(self, switch: str) -> Callable[[Any, Any], None]:
+        def rewish(before: Any, after: Any) -> None:
+            self._contained(Place(switch), after)
+            if after is None or succeeded(after):
+                self._places.replace(switch, after)
+
+        return rewish
 
     def _resplit(self, split: Split) -> Callable[[Any, Any], None]:
         def resplit(before: Any, after: Any) -> None:
@@ -262,7 +281,7 @@ class Compiler:
 
         return resplit
 
-    def _contained(self, node: Owner | Span | Split, after: Any) -> Any:
+    def _contained(self, node: Owner | Span | Split | Place, after: Any) -> Any:
         """What the evaluation came to; a failure is kept in mind, and nothing is wanted."""
         self._failures.pop(node, None)
         if isinstance(after, Failed):

@@ -65,6 +65,10 @@ class Contributions:
             for switch in before ^ after:
                 self._changed.setdefault(switch, set()).update(shared)
 
+    def segments_on(self, switch: str) -> frozenset[str]:
+        """The segments that live on the switch or cross it."""
+        return frozenset(self._segments_by_switch.get(switch, ()))
+
     def changed(self) -> tuple[str, ...]:
         """The switches that something has changed for."""
         return tuple(self._changed)

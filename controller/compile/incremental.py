@@ -13,6 +13,7 @@ from itertools import count
 from typing import Any, NamedTuple
 
 from weft.controller.compile.view import QUERIES, Asked, Read, View
+from weft.controller.model.facts import Key
 from weft.controller.model.network import Network
 
 Node = Hashable  # an Asked, or whatever the compiler names its own evaluations by
@@ -49,6 +50,7 @@ class Incremental:
         self._queue: list[tuple[int, int, Node]] = []
         self._order = count()
         self._functions: dict[Node, Evaluation] = {}
+        self._given: dict[Key, Any] = {}
 
     def watch(
         self, node: Node, rank: int, function: Callable[[View], Any], changed: Callable[[Any, Any], None]
@@ -76,6 +78,16 @@ class Incremental:
         for key in keys:
             for node in self._readers.get(key, ()):
                 self._make_due(node)
+
+    def give(self, key: Key, value: Any) -> None:
+        """Whoever reads that key finds this from now on. Evaluations that give run before those that read."""
+        if self._given.get(key) != value:
+            self._given[key] = value
+            self.touch((key,))
+
+    def given(self, key: Key) -> Any:
+        """What was given under that key; None where nothing was."""
+        return self._given.get(key)
 
     @property
     def settled(self) -> bool:

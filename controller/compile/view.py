@@ -36,7 +36,10 @@ Read = Key | Asked
 
 
 class Answers(Protocol):
-    """Whoever remembers the answers of queries."""
+    """Whoever remembers the answers of queries, and what else is given."""
+
+    def given(self, key: Key) -> Any:
+        """What was given under that key; None where nothing was."""
 
     def answer(self, asked: Asked) -> Any:
         """The answer that holds now."""
@@ -136,6 +139,24 @@ class View:
         """The ports of the segment whose VIFs are on that switch."""
         self.reads.add(Key("local", (segment, switch)))
         return self._network.local(segment, switch)
+
+    def learns(self, switch: str) -> bool:
+        """Whether the switch forwards by learning, as bridges do. So does whatever nobody in force vouches for."""
+        self.reads.add(Key("switch", switch))
+        can = self._network.capabilities_at(switch)
+        return can is None or can.learns
+
+    def seated(self, switch: str) -> tuple[str, ...]:
+        """The ports whose VIFs are on that switch, whatever their segments, sorted."""
+        self.reads.add(Key("seated", switch))
+        return self._network.seated(switch)
+
+    def crossing(self, switch: str) -> frozenset[str]:
+        """The segments that live on the switch or cross it. It is told of switches without flow tables alone."""
+        key = Key("crossing", switch)
+        self.reads.add(key)
+        crossing: frozenset[str] = self._answers.given(key) or frozenset()
+        return crossing
 
     def ask(self, asked: Asked) -> Any:
         """The answer of a query."""

@@ -18,7 +18,7 @@ FIXED_BY_KIND: dict[str, frozenset[str]] = {
     "port": FIXED | {"segment", "project"},
     "vif": FIXED | {"project"},
     "subnet": FIXED | {"segment", "project", "cidr", "ipv6_ra_mode", "ipv6_address_mode"},
-    "switch": FIXED,
+    "switch": FIXED | {"plugin"},
     "link": FIXED | {"a", "b"},
     "quota": FIXED,
     "token": FIXED | {"hash", "user", "project", "roles"},

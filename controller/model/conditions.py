@@ -101,7 +101,7 @@ def check_room(network: Network, segments: Iterable[str], switch: str | None) ->
 
 def check_switch(network: Network, switch: Switch) -> None:
     """A datapath id is one switch's, no VIF sits at a fabric interface, and no link loses its end."""
-    other = network.switch_of_dpid(switch.dpid)
+    other = network.switch_of_dpid(switch.dpid) if switch.dpid is not None else None
     if other is not None and other != switch.id:
         raise Refusal("conflict", "dpid", f"{switch.dpid:016x} is switch {other!r}")
     for name in switch.fabric_interfaces:

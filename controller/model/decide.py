@@ -45,6 +45,7 @@ from weft.controller.model.group_conditions import check_group, let_go
 from weft.controller.model.network import Change, Network
 from weft.controller.model.observation import observe_interfaces, observe_link
 from weft.controller.model.plugging import plug, unplug
+from weft.controller.model.plugin_conditions import check_honoured
 from weft.controller.model.port_conditions import check_apart, check_port
 from weft.controller.model.promoting import promote
 from weft.controller.model.quotas import check_more
@@ -65,6 +66,7 @@ def decide(network: Network, command: Command, caller: Caller = OPERATOR) -> lis
     try:
         check_rights(network, command, caller)
         changes = list(_RULES[type(command)](network, command, caller))
+        check_honoured(network, changes)
     except Refusal as refusal:
         raise refusal.told_to(lambda key: sees(network, network.fact(key), key.kind, caller)) from None
     revision = network.revision + 1

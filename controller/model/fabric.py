@@ -29,12 +29,16 @@ class Endpoint(NamedTuple):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Switch:
-    """A switch of the fabric, known by name. ``fabric_interfaces`` lead to other switches, never to a VIF."""
+    """A switch of the fabric, known by name. ``fabric_interfaces`` lead to other switches, never to a VIF.
+
+    ``plugin`` names who realises it; ``dpid`` is its datapath id, where it is one that has any.
+    """
 
     kind: ClassVar[str] = "switch"
     id: str
     number: int
-    dpid: int
+    dpid: int | None = None
+    plugin: str = "openvswitch"
     fabric_interfaces: tuple[str, ...] = ()
     tags: tuple[str, ...] = ()
     description: str = ""
@@ -43,7 +47,9 @@ class Switch:
     def __post_init__(self) -> None:
         check_name("id", self.id)
         check_range("number", self.number, SWITCH_NUMBERS)
-        check_range("dpid", self.dpid, range(1, 1 << 64))
+        if self.dpid is not None:
+            check_range("dpid", self.dpid, range(1, 1 << 64))
+        check_name("plugin", self.plugin)
         check_names("fabric_interfaces", self.fabric_interfaces)
         check_names("tags", self.tags)
         check_text("description", self.description)

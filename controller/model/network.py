@@ -10,6 +10,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from typing import NamedTuple, cast
 
 from weft.controller.model.addresses import Addresses
+from weft.controller.model.capabilities import EVERYTHING, OPENVSWITCH_ALONE, Capabilities
 from weft.controller.model.declared import Declared
 from weft.controller.model.facts import (
     KINDS,
@@ -67,11 +68,23 @@ class Change(NamedTuple):
 
 
 class Network:
-    """The facts, by kind and id, and their indexes. ``revision`` is that of the last change."""
+    """The facts, by kind and id, and their indexes. ``revision`` is that of the last change.
 
-    def __init__(self, facts: Iterable[Fact] = (), revision: int = 0, attributes: Iterable[Declared] = ()) -> None:
+    ``capabilities`` are those of each plug-in in force, by its name; ``selective`` tells whether one honours less than
+    everything.
+    """
+
+    def __init__(
+        self,
+        facts: Iterable[Fact] = (),
+        revision: int = 0,
+        attributes: Iterable[Declared] = (),
+        capabilities: Mapping[str, Capabilities] = OPENVSWITCH_ALONE,
+    ) -> None:
         self.revision = revision
         self.naming = Naming(attributes)  # read only
+        self.capabilities = capabilities
+        self.selective = any(can[:4] != EVERYTHING[:4] for can in capabilities.values())
         self._facts: dict[str, dict[FactId, Fact]] = {kind: {} for kind in KINDS}
         self._addresses: dict[str, Addresses] = {}  # by segment
         self._apart: dict[str, set[str]] = {}  # ports that name a part in a private VLAN, by segment
@@ -91,6 +104,11 @@ class Network:
         self._token_by_hash: dict[str, str] = {}
         self.ownership = Ownership()
         self.apply([Change(None, fact) for fact in facts], revision)
+
+    def capabilities_at(self, switch: str) -> Capabilities | None:
+        """What can be honoured on that switch; None where there is no such switch, or its plug-in is not in force."""
+        found = self.switch(switch)
+        return self.capabilities.get(found.plugin) if found is not None else None
 
     # facts
 
@@ -226,6 +244,10 @@ class Network:
     def local(self, segment: str, switch: str) -> tuple[str, ...]:
         """The ports on the segment whose VIFs are on that switch, sorted."""
         return self._seating.local(segment, switch)
+
+    def seated(self, switch: str) -> tuple[str, ...]:
+        """The ports whose VIFs are on that switch, whatever their segments, sorted."""
+        return self._seating.seated(switch)
 
     def count_local(self, segment: str, switch: str) -> int:
         """How many ports on the segment have their VIFs on that switch."""

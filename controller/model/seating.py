@@ -24,6 +24,7 @@ class Seating:
         self._seated_by_port: dict[str, Seated] = {}
         self._port_by_mac: dict[tuple[str, str], str] = {}
         self._local: dict[str, dict[str, set[str]]] = {}
+        self._ports_by_switch: dict[str, set[str]] = {}
 
     def port_of_mac(self, segment: str, mac: str) -> str | None:
         """The port of the segment whose VIF has that MAC."""
@@ -41,6 +42,10 @@ class Seating:
         """The switches that a VIF of the segment is on."""
         return frozenset(self._local.get(segment, ()))
 
+    def seated(self, switch: str) -> tuple[str, ...]:
+        """The ports whose VIFs are on that switch, whatever their segments, sorted."""
+        return tuple(sorted(self._ports_by_switch.get(switch, ())))
+
     def seat(self, port: str, new: Seated | None, touched: set[Key]) -> None:
         """Let the port be seated like that, or not at all (None); ``touched`` learns what reads differently."""
         old = self._seated_by_port.pop(port, None)
@@ -48,6 +53,12 @@ class Seating:
             self._seated_by_port[port] = new
         if old == new:
             return
+        left_switch, switch = (seated.switch if seated is not None else None for seated in (old, new))
+        if left_switch != switch:
+            discard(self._ports_by_switch, left_switch, port)
+            if switch is not None:
+                add(self._ports_by_switch, switch, port)
+            touched |= {Key("seated", name) for name in (left_switch, switch) if name is not None}
         were, are = _macs(old), _macs(new)
         for gone in were - are:
             if self._port_by_mac.get(gone) == port:

@@ -1,4 +1,4 @@
-"""One switch, from not known at all to proven equal to what is wanted of it.
+"""One switch, or another device, from not known at all to proven equal to what is wanted of it.
 
 A pure state machine. The session that drives it says what happened (a dump arrived, a batch was acknowledged, the
 connection is gone) and asks what to send next; nothing here waits, and nothing here knows a socket.
@@ -7,43 +7,44 @@ connection is gone) and asks what to send next; nothing here waits, and nothing 
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
-from typing import NamedTuple
+from typing import Any, Generic, NamedTuple
 
-from weft.controller.flow.entry import OURS, Entry, Identity
-from weft.controller.flow.meter import METERS
 from weft.controller.sync.delta import Audit, Delta
+from weft.controller.sync.manner import ENTRIES, Kept, Manner
 from weft.controller.sync.plan import BUNDLE_MESSAGES, Batch, Change, Message, Removal, order, target_of
 
 
 class Unsettled(NamedTuple):
-    """An entry that the switch has not acknowledged, and what it said if it refused it."""
+    """An item that the device has not acknowledged, what it said if it refused it, and whom the item is about."""
 
-    identity: Identity
+    identity: Any
     error: str
+    about: frozenset[str] = frozenset()
 
 
-class Progress:
-    """What is wanted of one switch, and how far it has come."""
+class Progress(Generic[Kept]):
+    """What is wanted of one device, and how far it has come."""
 
-    def __init__(self, wanted: Mapping[Identity, Entry]) -> None:
-        self._delta = Delta(wanted)
+    def __init__(self, wanted: Mapping[Any, Kept], manner: Manner[Any] = ENTRIES) -> None:
+        self._manner: Manner[Kept] = manner
+        self._delta: Delta[Kept] = Delta(wanted, manner)
         self._audited = False
         self._audit_requested = False
         self._cold = False
-        self._planned: list[Message] = []  # the last is next
-        self._sent: set[Identity] = set()  # what the switch has not answered yet
+        self._planned: list[Message[Kept]] = []  # the last is next
+        self._sent: set[Any] = set()  # what the switch has not answered yet
         self.connected = False
 
     # what happened
 
-    def want(self, changes: Mapping[Identity, Entry | None]) -> None:
-        """These entries are wanted now."""
+    def want(self, changes: Mapping[Any, Kept | None]) -> None:
+        """These items are wanted now."""
         self._delta.want(changes)
 
-    def want_exactly(self, wanted: Mapping[Identity, Entry]) -> None:
-        """These entries are wanted now, and no others. Told at once, so that all is added before any is removed."""
+    def want_exactly(self, wanted: Mapping[Any, Kept]) -> None:
+        """These items are wanted now, and no others. Told at once, so that all is added before any is removed."""
         delta = self._delta
-        changes: dict[Identity, Entry | None] = {i: e for i, e in wanted.items() if delta.wanted(i) != e}
+        changes: dict[Any, Kept | None] = {i: e for i, e in wanted.items() if delta.wanted(i) != e}
         gone = [i for i in delta.identities() if i not in wanted and delta.wanted(i) is not None]
         delta.want(changes | dict.fromkeys(gone))
 
@@ -66,15 +67,15 @@ class Progress:
         """Somebody wants to know whether the switch holds what it should."""
         self._audit_requested = True
 
-    def audited(self, found: Iterable[Entry]) -> Audit:
+    def audited(self, found: Iterable[Kept]) -> Audit:
         """The switch has said all that it holds."""
-        entries = list(found)
+        items, manner = list(found), self._manner
         self._audited = True
         self._audit_requested = False
-        self._cold = not any(entry.cookie >> 56 == OURS and entry.table != METERS for entry in entries)
-        return self._delta.audit(entries)
+        self._cold = not any(manner.ours(item) and not manner.referent(item.identity) for item in items)
+        return self._delta.audit(items)
 
-    def acknowledged(self, sent: Batch, errors: Mapping[int, str]) -> None:
+    def acknowledged(self, sent: Batch[Kept], errors: Mapping[int, str]) -> None:
         """The switch has answered a batch: all of it holds, but for the messages that it refused.
 
         ``errors`` maps the index of a message to what the switch said of it. Nothing of an atomic batch holds when
@@ -90,15 +91,15 @@ class Progress:
                     self._audited = False  # what it holds there is anybody's guess: ask
             elif not (sent.atomic and errors):
                 self._delta.believe(identity, target)
-                if identity.table == METERS:
-                    self._meter_settled(identity, target)
+                if self._manner.referent(identity):
+                    self._referent_settled(identity, target)
 
-    def _meter_settled(self, identity: Identity, meter: Entry | None) -> None:
-        """The switch holds this meter now, or none of this identity."""
-        if meter is not None:
-            self._delta.retry(int.from_bytes(identity.match, "big"))
+    def _referent_settled(self, identity: Any, referent: Kept | None) -> None:
+        """The device holds this referent now, or none of this identity."""
+        if referent is not None:
+            self._delta.retry(identity)
         elif self._delta.wanted(identity) is not None:
-            self._audited = False  # it has taken the flows that use the meter away as well
+            self._audited = False  # it has taken away what uses it as well
 
     # what to do
 
@@ -112,48 +113,50 @@ class Progress:
         """Whether the switch has said what it holds, in this session."""
         return self._audited
 
-    def next_batch(self) -> Batch | None:
+    def next_batch(self) -> Batch[Kept] | None:
         """What to send next; None when all has been sent, or the switch may not be told yet.
 
         A *cold* switch, which held nothing of ours, is filled without bundles: faster, and there is nothing to tear.
         No bundle takes a meter. A meter is there before the flows that use it are sent, and a switch that loses one
-        drops the flows that use it: it is taken away when no flow is left to be told, nor on its way.
+        drops the flows that use it: it is taken away when no flow is left to be told, nor on its way. So it is with
+        whatever others refer to.
         """
         if not self.connected or not self._audited:
             return None
-        meters = sorted(self._delta.different_meters - self._sent) if self._delta.different_meters else []
-        wanted = [identity for identity in meters if self._delta.target(identity) is not None]
+        delta = self._delta
+        referents = sorted(delta.different_referents - self._sent) if delta.different_referents else []
+        wanted = [identity for identity in referents if delta.target(identity) is not None]
         if wanted:
             return Batch(self._send(wanted[:BUNDLE_MESSAGES]), atomic=False)
-        flows = self._next_flows()
-        if flows:
-            return Batch(self._send(flows), atomic=not self._cold)
-        if meters and not self._sent:
-            return Batch(self._send(meters[:BUNDLE_MESSAGES]), atomic=False)
+        planned = self._next_planned()
+        if planned:
+            return Batch(self._send(planned), atomic=self._manner.bundles and not self._cold)
+        if referents and not self._sent:
+            return Batch(self._send(referents[:BUNDLE_MESSAGES]), atomic=False)
         return None
 
-    def _next_flows(self) -> list[Identity]:
-        """The flows to tell next, in their order."""
+    def _next_planned(self) -> list[Any]:
+        """What to tell next but for referents, in its order."""
         if not self._planned:
             delta = self._delta
-            unsent = delta.different - delta.different_meters - self._sent
+            unsent = delta.different - delta.different_referents - self._sent
             self._cold = self._cold and bool(delta.different)
-            self._planned = order((identity, delta.target(identity)) for identity in unsent)[::-1]
-        found: list[Identity] = []
+            self._planned = order(((identity, delta.target(identity)) for identity in unsent), self._manner)[::-1]
+        found: list[Any] = []
         while self._planned and len(found) < BUNDLE_MESSAGES:
             identity = self._planned.pop().identity
             if identity in self._delta.different and identity not in self._sent:
                 found.append(identity)
         return found
 
-    def _send(self, identities: Iterable[Identity]) -> tuple[Message, ...]:
-        """The messages that tell the switch what it should hold there; they count as sent."""
-        messages: list[Message] = []
+    def _send(self, identities: Iterable[Any]) -> tuple[Message[Kept], ...]:
+        """The messages that tell the device what it should hold there; they count as sent."""
+        messages: list[Message[Kept]] = []
         for identity in identities:
             target = self._delta.target(identity)
             if target is None:
                 messages.append(Removal(identity))
-            elif identity.table == METERS and self._delta.believed(identity) is not None:
+            elif self._manner.referent(identity) and self._delta.believed(identity) is not None:
                 messages.append(Change(target))
             else:
                 messages.append(target)
@@ -173,7 +176,7 @@ class Progress:
         delta = self._delta
         return self.connected and self._audited and not (delta.different or delta.refused or self._sent)
 
-    def unsettled_at(self, identity: Identity) -> Unsettled | None:
+    def unsettled_at(self, identity: Any) -> Unsettled | None:
         """What the switch has not acknowledged in this place; None where there is no such thing."""
         refused = self._delta.refused.get(identity)
         if refused is not None:
@@ -181,17 +184,25 @@ class Progress:
         waits = identity in self._delta.different or identity in self._sent
         return Unsettled(identity, "") if waits else None
 
-    def refused(self) -> Iterator[tuple[Entry, str]]:
-        """The entries that the switch refused, and what it said."""
+    def unsettled(self) -> Iterator[Unsettled]:
+        """All that the device has not acknowledged."""
+        delta = self._delta
+        for identity in {*delta.different, *delta.refused, *self._sent}:
+            item = delta.wanted(identity) or delta.believed(identity)
+            error = delta.refused[identity][1] if identity in delta.refused else ""
+            yield Unsettled(identity, error, frozenset(getattr(item, "about", ())))
+
+    def refused(self) -> Iterator[tuple[Kept, str]]:
+        """The items that the device refused, and what it said."""
         yield from self._delta.refused.values()
 
-    def entries(self) -> Iterator[tuple[Entry, str]]:
-        """Every entry that is wanted or believed, with its state: installed, pending, refused, foreign or removing."""
+    def entries(self) -> Iterator[tuple[Kept, str]]:
+        """Every item that is wanted or believed, with its state: installed, pending, refused, foreign or removing."""
         delta, different = self._delta, self._delta.different
         for identity in delta.identities():
             wanted, believed = delta.wanted(identity), delta.believed(identity)
             if wanted is None and believed is not None:
-                yield believed, "removing" if believed.cookie >> 56 == OURS else "foreign"
+                yield believed, "removing" if self._manner.ours(believed) else "foreign"
             elif wanted is not None:
                 waits = identity in different or identity in self._sent or not self._audited
                 state = "pending" if waits else "installed"

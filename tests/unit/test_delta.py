@@ -139,14 +139,14 @@ def test_what_was_refused_and_is_there_all_the_same_is_no_difference() -> None:
 
 def test_the_meters_that_differ_are_known_apart() -> None:
     delta = wanting(WANTED, limit(3), limit(4))
-    assert delta.different_meters == {limit(3).identity, limit(4).identity}
+    assert delta.different_referents == {limit(3).identity, limit(4).identity}
     delta.believe(limit(3).identity, limit(3))
-    assert delta.different_meters == {limit(4).identity}
+    assert delta.different_referents == {limit(4).identity}
     assert delta.different == {WANTED.identity, limit(4).identity}
     delta.audit([limit(3), limit(4, rate=5), limit(6)])
-    assert delta.different_meters == {limit(4).identity, limit(6).identity}
+    assert delta.different_referents == {limit(4).identity, limit(6).identity}
     delta.want({limit(4).identity: limit(4, rate=5)})
-    assert delta.different_meters == {limit(6).identity}
+    assert delta.different_referents == {limit(6).identity}
 
 
 def test_what_was_refused_for_want_of_a_meter_is_offered_again_when_the_meter_is_there() -> None:
@@ -154,6 +154,6 @@ def test_what_was_refused_for_want_of_a_meter_is_offered_again_when_the_meter_is
     delta = wanting(metered, other, WANTED)
     for refused in (metered, other, WANTED):
         delta.refuse(refused, "no")
-    delta.retry(3)
+    delta.retry(limit(3).identity)
     assert targets(delta) == {0: metered}
     assert set(delta.refused) == {other.identity, WANTED.identity}

@@ -73,9 +73,13 @@ def test_what_is_deleted_is_found_nowhere(net: World) -> None:
 
 def test_a_change_touches_what_reads_differently_and_no_more(net: World) -> None:
     assert touched(net, Update("vif", "a", {"name": "web"})) == {"vif a"}
-    assert touched(net, Update("vif", "c", {"switch": "s1", "interface": "e2"})) == {"vif c", "local red:s1"}
-    assert touched(net, Update("vif", "c", NOWHERE)) == {"vif c", "local red:s1"}
-    assert touched(net, Unplug("a")) == {"attachment a", "local red:s1", "members red"}
+    assert touched(net, Update("vif", "c", {"switch": "s1", "interface": "e2"})) == {
+        "vif c",
+        "local red:s1",
+        "seated s1",
+    }
+    assert touched(net, Update("vif", "c", NOWHERE)) == {"vif c", "local red:s1", "seated s1"}
+    assert touched(net, Unplug("a")) == {"attachment a", "local red:s1", "members red", "seated s1"}
     assert touched(net, Update("link", "s1:f1~s2:f1", {"admin_up": False})) == {"link s1:f1~s2:f1"}
     assert touched(net, Delete("link", "s1:f1~s2:f1")) == {"link s1:f1~s2:f1", str(ALL_LINKS)}
     assert touched(net, ObserveInterfaces("s1", {"e1": (9, True)})) == {"interface s1:e1"}
@@ -96,11 +100,13 @@ def test_a_trunk_port_is_on_each_of_its_segments(net: World) -> None:
     assert touched(net, Update("vif", "a", {"switch": "s2", "interface": "e2"})) == {
         "vif a",
         *(f"local {segment}:{switch}" for segment in ("red", "blue", "green") for switch in ("s1", "s2")),
-        *("members red", "members blue", "members green"),
+        *("members red", "members blue", "members green", "seated s1", "seated s2"),
     }
     assert touched(net, Update("port", "a", trunk("green"))) == {"port a", "local blue:s2", "members blue"}
     assert (network.ports_of("blue"), network.members("blue"), network.port_of_mac("blue", A)) == (set(), set(), None)
-    assert touched(net, Unplug("a")) == {"attachment a", "local green:s2", "members green", "local red:s2"}
+    assert touched(net, Unplug("a")) == {
+        *("attachment a", "local green:s2", "members green", "local red:s2", "seated s2"),
+    }
     assert network.ports_of("green") == {"a"}, "what is unplugged is on its segments all the same"
 
 

@@ -128,7 +128,10 @@ MEANINGS: dict[str, Meaning] = {
     "switch": Meaning("The switch that it is at; none: nowhere yet.", NAME),
     "interface": Meaning("The interface of that switch.", NAME),
     "origin": Meaning("Whether somebody declared it, or it was discovered.", {"enum": list(ORIGINS)}),
-    "dpid": Meaning("Its datapath id: 1 to 16 hexadecimal digits.", {"type": "string", "pattern": "^[0-9a-f]{1,16}$"}),
+    "dpid": Meaning(
+        "Its datapath id, if it has one: 1 to 16 hexadecimal digits.", {"type": "string", "pattern": "^[0-9a-f]{1,16}$"}
+    ),
+    "plugin": Meaning("The plug-in that realises it.", NAME),
     "fabric_interfaces": Meaning("Its interfaces that lead to other switches.", NAME),
     "a": Meaning("One end."),
     "b": Meaning("The other end, on another switch."),

@@ -155,7 +155,7 @@ class Conversation:
                     unanswered.discard(xid)
             return list(replies.values())
 
-    def tell(self, batch: Batch) -> dict[int, str]:
+    def tell(self, batch: Batch[Entry]) -> dict[int, str]:
         """Tell the switch an atomic batch, and return what it refused: the error by index of the message.
 
         Where a message was refused, nothing of the batch holds. Raises ``NoAnswer``.
@@ -178,13 +178,13 @@ class Conversation:
                     raise
             return pending.errors
 
-    def pour(self, batches: Iterator[Batch]) -> Iterator[tuple[Batch, dict[int, str]]]:
+    def pour(self, batches: Iterator[Batch[Entry]]) -> Iterator[tuple[Batch[Entry], dict[int, str]]]:
         """Tell the switch many batches, up to ``WINDOW`` of them before the first is answered.
 
         Yields each when it was answered, with the errors by index; all of it holds but for those. Raises ``NoAnswer``.
         """
         with self._asking() as pending:
-            ahead: deque[tuple[Batch, int, int]] = deque()
+            ahead: deque[tuple[Batch[Entry], int, int]] = deque()
             for batch in batches:
                 first = len(pending.index_by_xid)
                 encoded = self._encode(batch, pending)
@@ -196,12 +196,14 @@ class Conversation:
             while ahead:
                 yield self._answered(pending, *ahead.popleft())
 
-    def _answered(self, pending: Pending, batch: Batch, first: int, barrier: int) -> tuple[Batch, dict[int, str]]:
+    def _answered(
+        self, pending: Pending, batch: Batch[Entry], first: int, barrier: int
+    ) -> tuple[Batch[Entry], dict[int, str]]:
         pending.wait(barrier)
         last = first + len(batch.messages)
         return batch, {index - first: error for index, error in pending.errors.items() if first <= index < last}
 
-    def _encode(self, batch: Batch, pending: Pending) -> list[bytes]:
+    def _encode(self, batch: Batch[Entry], pending: Pending) -> list[bytes]:
         encoded = []
         for message in batch.messages:
             xid = self._next_xid(pending)
@@ -228,7 +230,7 @@ class Conversation:
                 del self._pending_by_xid[xid]
 
 
-def _encoded(message: Message, xid: int) -> bytes:
+def _encoded(message: Message[Entry], xid: int) -> bytes:
     match message:
         case Change(meter):
             return messages.change_meter(meter, xid)

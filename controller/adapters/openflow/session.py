@@ -21,6 +21,7 @@ from weft.controller.adapters.openflow.connection import Connection
 from weft.controller.adapters.openflow.conversation import Conversation, NoAnswer, Request
 from weft.controller.adapters.openflow.guard import Garbage, Kind
 from weft.controller.adapters.openflow.interfaces import Interfaces
+from weft.controller.flow.entry import Entry
 from weft.controller.model.commands import ObserveInterfaces
 from weft.controller.service import Refused, Service
 from weft.controller.sync.plan import Batch
@@ -46,7 +47,7 @@ class SwitchSession:
         self.interfaces = Interfaces()
         self._unobserved = True
         self._observed_at = float("-inf")
-        self._progress: Progress | None = None
+        self._progress: Progress[Entry] | None = None
         self._next_audit = monotonic() + audit_interval
 
     @property
@@ -180,14 +181,14 @@ class SwitchSession:
             self._progress.disconnect()
             self._progress = None
 
-    def _audit(self, progress: Progress) -> None:
+    def _audit(self, progress: Progress[Entry]) -> None:
         audit = progress.audited(self._conversation.dump())
         self._next_audit = monotonic() + self._audit_interval
         say = log.info if audit.clean or progress.cold else log.warning  # an empty switch is nothing to worry about
         counts = {what: len(identities) for what, identities in audit._asdict().items()}
         say("audited", switch=self.name, **counts)
 
-    def _tell(self, progress: Progress) -> bool:
+    def _tell(self, progress: Progress[Entry]) -> bool:
         """Send what is next. Whether anything was sent."""
         batch = progress.next_batch()
         if batch is None:
@@ -200,7 +201,7 @@ class SwitchSession:
                 self._told(progress, sent, errors)
         return True
 
-    def _told(self, progress: Progress, batch: Batch, errors: dict[int, str]) -> None:
+    def _told(self, progress: Progress[Entry], batch: Batch[Entry], errors: dict[int, str]) -> None:
         progress.acknowledged(batch, errors)
         log.debug("told", switch=self.name, messages=len(batch.messages), atomic=batch.atomic, refused=len(errors))
         for index, error in errors.items():
