@@ -73,6 +73,9 @@ setup(
             "weft-controller = weft.apps.launch:main",
             "weft-lab = weft.apps.lab.start:main",
         ],
+        "weft.plugins": [
+            "nexus = weft.apps.plugins.nexus:NexusPlugin",
+        ],
         "weft.beds": [
             "openvswitch = weft.conformance.beds.openvswitch:OpenVSwitchBed",
         ],

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import ssl
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from typing import Any
 
 import httpx
 import pytest
 
 from tests.nexus.nexus import PASSWORD, Nexus
+from weft.apps.plugins.nexus import NexusPlugin
 
 
 @pytest.fixture(scope="module")
@@ -40,3 +42,29 @@ def client(stranger: httpx.Client) -> httpx.Client:
     user = {"aaaUser": {"attributes": {"name": "weft", "pwd": PASSWORD}}}
     assert stranger.post("/api/aaaLogin.json", json=user).status_code == 200
     return stranger
+
+
+@pytest.fixture
+def plugin(nexus: Nexus, monkeypatch: pytest.MonkeyPatch) -> Iterator[Callable[..., NexusPlugin]]:
+    """``plugin(**more)`` makes one whose place ``n1`` is the switch, with more settings."""
+    monkeypatch.setenv("NEXUS_PASSWORD", PASSWORD)
+    made: list[NexusPlugin] = []
+
+    def make(**more: Any) -> NexusPlugin:
+        made.append(NexusPlugin({"places": {"n1": access(nexus) | more}}))
+        return made[-1]
+
+    yield make
+    for one in made:
+        one.close()
+
+
+def access(nexus: Nexus) -> dict[str, Any]:
+    """The settings with which a switch is reached; its password is in the environment."""
+    return {
+        "url": nexus.url,
+        "username": "weft",
+        "password": "env:NEXUS_PASSWORD",
+        "ca": str(nexus.chain),
+        "timeout": 5,
+    }

@@ -22,15 +22,28 @@ class Profile:
     enabled: bool = False
 
 
+@dataclass(frozen=True)
+class Virtual:
+    """A virtual Ethernet interface: the channel that it is bound to, and its profile."""
+
+    number: int
+    interface: str = ""
+    channel: int = 0
+    profile: str = ""
+    up: bool = False
+
+
 class Unknown(Exception):
     """What the command line says of a command that it does not take."""
 
 
 class Console:
-    """The port profiles of a switch, and the commands that make and show them. The first wrong one ends a series."""
+    """The profiles and virtual interfaces of a switch, and the commands for them. The first wrong one ends a series."""
 
     def __init__(self) -> None:
         self.profiles: dict[str, Profile] = {}
+        self.virtual: dict[int, Virtual] = {}
+        self.auto_create = False  # vethernet auto-create: a host that names a profile has it
         self.vmfex = True  # whether the feature set is there
         self.saved = 0
 
@@ -40,7 +53,7 @@ class Console:
         if kind not in ("cli_conf", "cli_show", "cli_show_ascii"):
             return 400, [_output(400, "Invalid type", {})]
         outputs: list[Document] = []
-        self._context: str | None = None
+        self._context: str | int | None = None
         for command in commands:
             try:
                 body = self._configure(command) if kind == "cli_conf" else self._show(command)
@@ -54,8 +67,8 @@ class Console:
         return 200, outputs
 
     def running(self) -> str:
-        """The port profiles, as the running configuration has them."""
-        lines = ["!Command: show running-config port-profile", ""]
+        """The running configuration, as far as this goes."""
+        lines = ["!Command: show running-config", "", "hostname nexus"]
         for profile in self.profiles.values():
             lines += [f"port-profile type vethernet {profile.name}"]
             if profile.mode != "access":
@@ -66,7 +79,20 @@ class Console:
                 lines += ["  no shutdown"]
             if profile.enabled:
                 lines += ["  state enabled"]
-        return "\n".join([*lines, ""])
+        for one in self.virtual.values():
+            lines += ["", f"interface Vethernet{one.number}"]
+            lines += [f"  inherit port-profile {one.profile}"] if one.profile else []
+            lines += [f"  bind interface Ethernet{one.interface} channel {one.channel}"] if one.interface else []
+            lines += ["  no shutdown"] if one.up else []
+        return "\n".join([*lines, "", "line vty", ""])
+
+    def carries(self, interface: str, channel: int, asked: str) -> int | None:
+        """The VLAN of a virtual interface whose host has asked for that profile; None where it carries nothing."""
+        bound = [one for one in self.virtual.values() if (f"eth{one.interface}", one.channel) == (interface, channel)]
+        profile = self.profiles.get(asked)
+        allowed = any(one.up and one.profile == asked for one in bound) or (self.auto_create and not bound)
+        live = allowed and profile is not None and profile.up and profile.enabled
+        return profile.vlan if profile is not None and live else None
 
     def _configure(self, command: str) -> Document | str:
         words = command.split()
@@ -87,6 +113,20 @@ class Console:
                     raise Unknown(f"ERROR: port-profile {name} does not exist")
                 self._context = None
                 return {}
+            case ["interface", "vethernet", number] if self.vmfex and number.isdecimal():
+                if not 1 <= int(number) <= 1048575:
+                    raise Unknown("% Invalid interface format")
+                self._context = int(number)
+                self.virtual.setdefault(int(number), Virtual(int(number)))
+                return {}
+            case ["no", "interface", "vethernet", number] if number.isdecimal():
+                if self.virtual.pop(int(number), None) is None:
+                    raise Unknown("% Invalid interface")
+                self._context = None
+                return {}
+        if isinstance(self._context, int):
+            self._configure_virtual(self.virtual[self._context], command)
+            return {}
         if self._context is None:
             raise Unknown(f"% Invalid command at '^' marker: {command}")
         profile = self.profiles[self._context]
@@ -108,9 +148,28 @@ class Console:
         self.profiles[profile.name] = profile
         return {}
 
+    def _configure_virtual(self, one: Virtual, command: str) -> None:
+        match command.split():
+            case ["inherit", "port-profile", name]:
+                if name not in self.profiles:
+                    raise Unknown(f"ERROR: port-profile {name} does not exist")
+                one = replace(one, profile=name)
+            case ["bind", "interface", "ethernet", interface, "channel", channel] if channel.isdecimal():
+                taken = [other for other in self.virtual.values() if other.number != one.number]
+                if any((other.interface, other.channel) == (interface, int(channel)) for other in taken):
+                    raise Unknown("ERROR: the channel is bound to another interface")
+                one = replace(one, interface=interface, channel=int(channel))
+            case ["no", "shutdown"]:
+                one = replace(one, up=True)
+            case ["shutdown"]:
+                one = replace(one, up=False)
+            case _:
+                raise Unknown(f"% Invalid command at '^' marker: {command}")
+        self.virtual[one.number] = one
+
     def _show(self, command: str) -> str:
         match command.split():
-            case ["show", "running-config", "port-profile"] if self.vmfex:
+            case ["show", "running-config"]:
                 return self.running()
             case _:
                 raise Unknown(f"% Invalid command at '^' marker: {command}")

@@ -151,9 +151,8 @@ class Nexus:
                 up = interface.attributes["adminSt"] == "up"
                 found[interface.attributes["id"]] = Carried(*rules.carried(interface, vlans)) if up else NOTHING
             for (name, channel), wanted in self.vethernets.items():
-                profile = self.console.profiles.get(wanted)
-                live = profile is not None and profile.up and profile.enabled and profile.vlan in vlans
-                found[f"{name}.{channel}"] = Carried(profile.vlan, frozenset()) if profile and live else NOTHING
+                number = self.console.carries(name, channel, wanted)
+                found[f"{name}.{channel}"] = Carried(number, frozenset()) if number in vlans else NOTHING
             return found
 
     # what people do

@@ -52,6 +52,7 @@ def run(client: httpx.Client, text: str, kind: str = "cli_conf", password: str =
 
 
 def test_a_port_profile_is_what_a_virtual_interface_becomes(nexus: Nexus, stranger: httpx.Client) -> None:
+    nexus.console.auto_create = True
     nexus.plug_virtual("eth1/1", 3, "red")
     nexus.write_vlan(20)
     commands = ["port-profile type vethernet red", "switchport mode access", "switchport access vlan 20"]
@@ -59,9 +60,24 @@ def test_a_port_profile_is_what_a_virtual_interface_becomes(nexus: Nexus, strang
     assert nexus.forwarding()["eth1/1.3"] == NOTHING  # neither up nor enabled
     assert run(stranger, " ;".join([commands[0], "no shutdown", "state enabled"])).is_success
     assert nexus.forwarding()["eth1/1.3"] == Carried(20, frozenset())
-    shown = run(stranger, "show running-config port-profile", "cli_show_ascii").json()
+    shown = run(stranger, "show running-config", "cli_show_ascii").json()
     assert "  switchport access vlan 20\n" in shown["ins_api"]["outputs"]["output"]["body"]
     assert run(stranger, "no port-profile type vethernet red").is_success
+    assert nexus.forwarding()["eth1/1.3"] == NOTHING
+
+
+def test_a_channel_that_is_bound_has_what_it_is_bound_to(nexus: Nexus, stranger: httpx.Client) -> None:
+    nexus.plug_virtual("eth1/1", 3, "red")
+    nexus.write_vlan(20)
+    profile = ["port-profile type vethernet red", "switchport access vlan 20", "no shutdown", "state enabled"]
+    bound = ["interface vethernet 7", "inherit port-profile red", "bind interface ethernet 1/1 channel 3"]
+    assert run(stranger, " ;".join(profile)).is_success
+    assert nexus.forwarding()["eth1/1.3"] == NOTHING  # nobody has bound it, and none is made by itself
+    assert run(stranger, " ;".join([*bound, "no shutdown"])).is_success
+    assert nexus.forwarding()["eth1/1.3"] == Carried(20, frozenset())
+    assert run(stranger, " ;".join(["interface vethernet 8", bound[2]])).status_code == 500
+    assert run(stranger, " ;".join(["interface vethernet 8", "inherit port-profile green"])).status_code == 500
+    assert run(stranger, "no interface vethernet 7").is_success
     assert nexus.forwarding()["eth1/1.3"] == NOTHING
 
 
@@ -90,7 +106,7 @@ def test_without_the_feature_set_there_are_no_port_profiles(nexus: Nexus, strang
 
 
 def test_the_command_line_asks_for_the_password(stranger: httpx.Client) -> None:
-    refused(run(stranger, "show running-config port-profile", "cli_show_ascii", password="wrong"), 401)
+    refused(run(stranger, "show running-config", "cli_show_ascii", password="wrong"), 401)
     asked = {"version": "1.0", "type": "cli_show", "chunk": "0", "sid": "1", "input": "x", "output_format": "json"}
     refused(stranger.post("/ins", json={"ins_api": asked}), 401)
     refused(stranger.post("/ins", json={"ins_api": {}}, auth=("weft", PASSWORD)))
