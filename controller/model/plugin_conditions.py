@@ -21,6 +21,12 @@ class _Ahead:
     def __init__(self, network: Network, changes: Sequence[Change]) -> None:
         self.network = network
         self._changed: dict[Key, Fact | None] = {change.key: change.after for change in changes}
+        self._bearers: dict[str, str] = {}  # of ports whose trunk is changed
+        for trunk in (fact for change in changes for fact in change if isinstance(fact, Trunk)):
+            now = self.fact("trunk", trunk.id)
+            carried = {id for id, _ in now.subports} if isinstance(now, Trunk) else set()
+            concerned = carried | {id for id, _ in trunk.subports}
+            self._bearers |= {id: trunk.port if id in carried else id for id in concerned}
 
     def fact(self, kind: str, id: str) -> Fact | None:
         """The fact, changed or as it was."""
@@ -41,6 +47,16 @@ class _Ahead:
         attachment = self.fact("attachment", port)
         vif = self.fact("vif", attachment.vif) if isinstance(attachment, Attachment) else None
         return vif if isinstance(vif, Vif) else None
+
+    def bearer(self, port: str) -> str:
+        """The port whose VIF brings the frames: the trunk's where one carries the port."""
+        carrier = self.network.carrier(port)
+        return self._bearers.get(port, carrier.port if carrier is not None else port)
+
+    def bears(self, port: str) -> bool:
+        """Whether the port brings the frames of others."""
+        carried = (*self._bearers, *self.network.trunks.carried(port))
+        return any(self.bearer(other) == port for other in carried if other != port)
 
     def place_of(self, bearer: str) -> Switch | None:
         """The switch that the VIF in the port is on."""
@@ -112,7 +128,7 @@ def _check_port(ahead: _Ahead, id: str) -> None:
     port = ahead.fact("port", id)
     if not isinstance(port, Port):
         return
-    bearer = _bearer(ahead, id)
+    bearer = ahead.bearer(id)
     place = ahead.place_of(bearer)
     if place is None:
         _check_anywhere(ahead, port)
@@ -131,24 +147,17 @@ def _check_port(ahead: _Ahead, id: str) -> None:
         raise Refusal("conflict", demand.field, rule, names=[Key("switch", place.id), key_of(port)])
 
 
-def _bearer(ahead: _Ahead, port: str) -> str:
-    """The port whose VIF brings the frames: the trunk's where one carries the port."""
-    carrier = ahead.network.carrier(port)
-    trunk = carrier.trunk if carrier is not None else ahead.network.trunks.concerning(port)
-    found = ahead.fact("trunk", trunk) if trunk is not None else None
-    return found.port if isinstance(found, Trunk) and any(port == id for id, _ in found.subports) else port
-
-
 def _unmet(ahead: _Ahead, can: Capabilities, port: Port, bearer: str) -> Iterator[Demand]:
     yield from shortfalls(can, port, ahead.security(port), ahead.segments(port))
-    if "trunk" not in can.traits and (bearer != port.id or ahead.network.trunks.carried(port.id)):
+    if "trunk" not in can.traits and (bearer != port.id or ahead.bears(port.id)):
         yield Demand("trunk", "trunk")
 
 
 def _check_anywhere(ahead: _Ahead, port: Port) -> None:
     """Some plug-in must honour all that the port asks for, though nobody knows yet where its VIF will be."""
     unmet = {
-        name: next(_unmet(ahead, can, port, port.id), None) for name, can in sorted(ahead.network.capabilities.items())
+        name: next(_unmet(ahead, can, port, ahead.bearer(port.id)), None)
+        for name, can in sorted(ahead.network.capabilities.items())
     }
     if all(unmet.values()):
         whose = "; ".join(f"plug-in {name} cannot honour {demand.words}" for name, demand in unmet.items() if demand)

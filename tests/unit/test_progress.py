@@ -9,7 +9,7 @@ from tests.switch import Switch
 from weft.controller.flow.entry import Entry, Identity
 from weft.controller.flow.meter import METERS
 from weft.controller.sync.plan import BUNDLE_MESSAGES, Batch, Change, Removal
-from weft.controller.sync.progress import Progress
+from weft.controller.sync.progress import Progress, Unsettled
 
 CHANGED = entry(16, cookie=5)
 
@@ -139,7 +139,7 @@ def test_nothing_is_proven_while_the_removal_of_what_is_wanted_again_is_on_its_w
     progress.want({WANTED.identity: WANTED})
     assert not progress.settled
     assert states(progress) == {16: "pending"}
-    assert progress.unsettled_at(WANTED.identity) == (WANTED.identity, "")
+    assert progress.unsettled_at(WANTED.identity) == Unsettled(WANTED.identity, "")
     progress.acknowledged(batch, switch.take(batch))
     switch.answer(progress)
     assert (progress.settled, switch.dump()) == (True, [WANTED])
@@ -152,7 +152,7 @@ def test_a_refused_flow_does_not_block_others() -> None:
     switch.answer(progress)
     assert set(switch.dump()) == {OTHER, FORWARDED}
     assert list(progress.refused()) == [(WANTED, "no such port")]
-    assert progress.unsettled_at(WANTED.identity) == (WANTED.identity, "no such port")
+    assert progress.unsettled_at(WANTED.identity) == Unsettled(WANTED.identity, "no such port")
     assert progress.unsettled_at(OTHER.identity) is None
     assert states(progress) == {16: "refused", 64: "installed", 96: "installed"}
     assert not progress.settled
