@@ -79,5 +79,10 @@ setup(
         "weft.beds": [
             "openvswitch = weft.conformance.beds.openvswitch:OpenVSwitchBed",
         ],
+        "weft.extensions": [
+            "mirror = weft.apps.extensions.mirror:MIRROR",
+            "portstats = weft.apps.extensions.portstats:PORTSTATS",
+            "qos = weft.apps.extensions.qos:QOS",
+        ],
     },
 )

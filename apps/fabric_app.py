@@ -20,6 +20,7 @@ from ryu.lib import hub
 
 from weft.apps import settings as weft_settings
 from weft.apps import stage_sets
+from weft.apps.extensions.installed import composed
 from weft.apps.http.doorway import WsgiApp
 from weft.apps.http.listeners import Listeners
 from weft.apps.identity import token_file
@@ -62,7 +63,8 @@ class FabricApp(app_manager.RyuApp):  # type: ignore[misc]
         file = self.settings.policy
         policy = BUILTIN if file is None else OsloPolicy(file, lambda complaint: log.error(complaint))
         variants = stage_sets.load(self.settings.shadow)
-        self.service = Service(SqliteStore(self.settings.store), policy, variants=variants)
+        extended = composed(self.settings.extensions)
+        self.service = Service(SqliteStore(self.settings.store), policy, extended, variants=variants)
         self._shade()
         self.sessions: dict[Connection, SwitchSession] = {}
         self._described: dict[Connection, list[Any]] = {}

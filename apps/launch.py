@@ -31,12 +31,14 @@ def main(arguments: Sequence[str] | None = None) -> None:
 
     from ryu.base.app_manager import AppManager  # isort: skip
     from ryu.lib import hub  # isort: skip
+    from weft.apps.extensions.installed import ExtensionUnusable
     from weft.apps.http.certificate import CertificateUnusable
     from weft.apps.identity.issuer_keys import KeysUnusable
     from weft.apps.identity.keystone_client import CredentialsUnusable
     from weft.apps.identity.token_file import TokenUnusable
     from weft.controller.adapters.oslo_policy import PolicyUnusable
     from weft.controller.contracts import StoreUnavailable, StoreUnusable
+    from weft.controller.extension import Clash
 
     for number in (signal.SIGINT, signal.SIGTERM):
         signal.signal(number, _leave)
@@ -46,7 +48,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
         manager.load_apps(["weft.apps.fabric_app"])
         services = manager.instantiate_apps(settings=settings)
         hub.joinall(services)
-    except (*unusable, StoreUnavailable, OSError) as error:
+    except (*unusable, ExtensionUnusable, Clash, StoreUnavailable, OSError) as error:
         sys.exit(_complain(str(error), 1))
 
 

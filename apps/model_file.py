@@ -19,7 +19,7 @@ from weft.apps import yaml12
 from weft.apps.file_errors import why
 from weft.apps.northbound.paths import COLLECTIONS
 from weft.apps.northbound.problems import Problem
-from weft.apps.northbound.shapes import STRICT, checked, creation
+from weft.apps.northbound.shapes import STRICT, checked, creation, fields_of
 from weft.apps.references import Ambiguous, References
 from weft.controller.model.commands import Command, Create, ObserveInterfaces, Plug, Refusal
 from weft.controller.model.decide import decide
@@ -51,7 +51,7 @@ def entries(text: str) -> list[Entry]:
     try:
         sections = checked(_sections(), yaml12.load(text))
         return [
-            Entry(kind, checked(_shape(kind), value, place), place)
+            Entry(kind, fields_of(_shape(kind), value, place), place)
             for kind in FILED
             for index, value in enumerate(sections.get(COLLECTIONS[kind], ()))
             for place in (f"{COLLECTIONS[kind]}[{index}]",)

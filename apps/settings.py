@@ -137,6 +137,11 @@ class Settings(BaseModel):
         gt=0,
         allow_inf_nan=False,
     )
+    extensions: _Texts = _setting(
+        ("portstats",),
+        "extensions that are in force, with commas between, or none; `weft extensions` lists those that are installed",
+        "must be names of extensions with commas between, or none",
+    )
     openflow: str = _setting("127.0.0.1:6653", "where switches connect, HOST:PORT; port 0 chooses one", _ADDRESS)
     openflow_unix: Path | None = _setting(None, "an AF_UNIX path where switches connect as well", "must be a path")
     ovsdb: str | None = _setting(

@@ -111,7 +111,8 @@ def compose(pipeline: Pipeline = CORE, stages: Iterable[Stage] = STAGES, *extens
     }
     more = tuple(stage for extension in extensions for stage in extension.stages)
     passing = _passing(extensions)
-    return Composed(joined, (*stages, *([passing] if passing is not None else ()), *more), guests, attributes)
+    joined_stages = (*stages, *([passing] if passing is not None else ()), *more)
+    return Composed(joined, joined_stages, guests, attributes, extensions)
 
 
 def _faults(pipeline: Pipeline, extension: Extension) -> Iterator[str]:

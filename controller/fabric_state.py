@@ -77,6 +77,7 @@ class FabricState:
         plugins: Mapping[str, Plugin[Any]] = NONE,
     ) -> None:
         self.network = network
+        self.extensions = composed.extensions
         self.plugins = plugins  # in force beside the flow compiler, by name
         desired = {name: one.desired for name, one in plugins.items() if not one.capabilities.flow_tables}
         self.shadows = Shadows(network, variants, composed, desired)

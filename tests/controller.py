@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from tests.stores import MemoryStore
 from tests.switch import Switch
+from weft.controller.compile.composed import ALONE, Composed
 from weft.controller.flow.entry import Entry, Identity
 from weft.controller.model.commands import Command
 from weft.controller.model.facts import Fact
@@ -13,9 +14,9 @@ from weft.controller.service import Service
 class Controller:
     """The service, and the switches that it may meet, by name."""
 
-    def __init__(self, store: MemoryStore | None = None) -> None:
+    def __init__(self, store: MemoryStore | None = None, composed: Composed = ALONE) -> None:
         self.store = store if store is not None else MemoryStore()
-        self.service = Service(self.store)
+        self.service = Service(self.store, composed=composed)
         self.switches: dict[str, Switch] = {}
         self.work()
 

@@ -17,6 +17,7 @@ from weft.apps.cli.conformance import conformance
 from weft.apps.cli.doctor import doctor
 from weft.apps.cli.drops import drops
 from weft.apps.cli.export import export
+from weft.apps.cli.extended import Extended
 from weft.apps.cli.history import history
 from weft.apps.cli.kinds import COLUMNS, group
 from weft.apps.cli.names import resolve
@@ -28,6 +29,7 @@ from weft.apps.file_errors import why
 from weft.apps.northbound.paths import PATHS
 
 app = typer.Typer(
+    cls=Extended,
     no_args_is_help=True,
     pretty_exceptions_enable=False,
     help=f"Segments, ports and VIFs of an OpenFlow fabric.\n\n{exits.told()}",

@@ -225,6 +225,10 @@ class Client:
         """Why frames die, the most first, and the switches that did not answer."""
         return self._connection.ask("GET", DROPS, params=query_of(limit=limit))
 
+    def ask(self, method: str, path: str, query: Mapping[str, Any] | None = None, body: Any = None) -> Document:
+        """What a resource of an extension answers."""
+        return self._connection.ask(method, path, params=query, json=body)
+
     def doctor(self) -> Documents:
         """What is wrong, errors first."""
         return cast(Documents, self._connection.ask("GET", DOCTOR)["findings"])

@@ -25,6 +25,7 @@ from weft.apps.northbound.description.openapi import Route, document
 from weft.apps.northbound.description.served import Docs, OpenApi
 from weft.apps.northbound.doctor import Doctor
 from weft.apps.northbound.drops import Drops
+from weft.apps.northbound.extending import check_paths, extended, extension_routes
 from weft.apps.northbound.flows import Flows
 from weft.apps.northbound.health import Health
 from weft.apps.northbound.history import History
@@ -85,12 +86,13 @@ def routes(service: Service) -> Iterator[Route]:
     yield f"{paths.TOKENS}/{{id}}", OneToken(service)
     yield paths.HEALTH, Health(service)
     yield paths.DOCS, Docs()
-    yield paths.OPENAPI, OpenApi(described)
+    yield paths.OPENAPI, OpenApi(lambda: extended(described(), service))
+    yield from extension_routes(service)
 
 
 @cache
 def described() -> dict[str, Any]:
-    """The OpenAPI document of all that there is."""
+    """The OpenAPI document of all that there is without extensions."""
     nothing = cast(Service, None)  # what a resource is good for, it says without one
     return document(routes(nothing), version("weft"))
 
@@ -106,6 +108,8 @@ def build_app(service: Service, identify: Identify | str) -> falcon.App[falcon.R
     # ASCII only: then no text, whatever a switch calls its interfaces, can fail to be encoded.
     app.resp_options.media_handlers[falcon.MEDIA_JSON] = JSONHandler(dumps=json.dumps)
     problems.install(app)
-    for path, resource in routes(service):
+    found = list(routes(service))
+    check_paths(found)
+    for path, resource in found:
         app.add_route(path, resource)
     return app

@@ -36,7 +36,7 @@ class Collection:
 
     def on_get(self, req: falcon.Request, resp: falcon.Response) -> None:
         """All of them that the caller may see, or those that the query asks for."""
-        asked = query.read(self._kind, req.params)
+        asked = query.read(self._kind, req.params, self._service.network.declared(self._kind))
         sight = sight_of(self._service, req)
         found = find(self._service, sight, self._kind, asked)
         answer: dict[str, Any] = {}

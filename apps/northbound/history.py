@@ -18,7 +18,7 @@ from weft.apps.northbound.seeing import missing, sight_of
 from weft.apps.northbound.views import plain
 from weft.controller.contracts import Revision
 from weft.controller.model.facts import Fact, Key
-from weft.controller.model.network import Change
+from weft.controller.model.network import Change, Network
 from weft.controller.service import Service
 from weft.controller.sight import Sight
 
@@ -43,7 +43,7 @@ class History:
         found = list(islice(takewhile(lambda revision: revision.changes, past), most + 1))
         if not self._may_see(sight, Key(self._kind, id)):
             raise missing(self._kind, id)
-        answer: dict[str, Any] = {"history": [entry(revision) for revision in found[:most]]}
+        answer: dict[str, Any] = {"history": [entry(revision, self._service.network) for revision in found[:most]]}
         if len(found) > most:
             answer["next"] = next_page(req, str(found[most - 1].number))
             resp.append_link(answer["next"], "next")
@@ -88,7 +88,7 @@ def revision_in(marker: str | None) -> int | None:
     return int(marker)
 
 
-def entry(revision: Revision) -> dict[str, Any]:
+def entry(revision: Revision, network: Network) -> dict[str, Any]:
     """One entry of a history: who did what when, and which fields had which value before and after."""
     own = [change for change in revision.changes if change.key.kind != "attachment"]
     before, after = (own[0].before, own[-1].after) if own else (None, None)
@@ -98,12 +98,12 @@ def entry(revision: Revision) -> dict[str, Any]:
         "at": revision.at,
         "user": revision.user,
         "what": what,
-        "changes": [*_fields(before, after), *_plugged(revision.changes)],
+        "changes": [*_fields(before, after, network), *_plugged(revision.changes)],
     }
 
 
-def _fields(before: Fact | None, after: Fact | None) -> Iterator[dict[str, Any]]:
-    old, new = (plain(fact) if fact is not None else {} for fact in (before, after))
+def _fields(before: Fact | None, after: Fact | None, network: Network) -> Iterator[dict[str, Any]]:
+    old, new = (plain(fact, network) if fact is not None else {} for fact in (before, after))
     for name in new or old:
         if name not in _OF_ITSELF and old.get(name) != new.get(name):
             yield {"field": name, "before": old.get(name), "after": new.get(name)}

@@ -10,7 +10,7 @@ from weft.apps.northbound.conditions import tag, wanted_revision
 from weft.apps.northbound.description.thing_operations import of_item
 from weft.apps.northbound.doing import Done, Outcome, Plan, do
 from weft.apps.northbound.seeing import seen
-from weft.apps.northbound.shapes import change, checked
+from weft.apps.northbound.shapes import change, fields_of
 from weft.apps.northbound.views import view
 from weft.controller.model.commands import Delete, Update
 from weft.controller.service import Service
@@ -41,7 +41,7 @@ class Item:
         do(self._service, req, resp, lambda _: Plan([command]), lambda _: Done(), bodiless=True)
 
     def _change(self, id: str, body: Any, revision: int | None) -> Plan:
-        return Plan([Update(self._kind, id, checked(change(self._kind), body), revision)])
+        return Plan([Update(self._kind, id, fields_of(change(self._kind), body), revision)])
 
     def _changed(self, outcome: Outcome) -> Done:
         return Done(view(self._service, outcome.fact, outcome.sight), headers={"ETag": f'"{outcome.fact.revision}"'})

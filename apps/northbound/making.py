@@ -7,13 +7,13 @@ from uuid import uuid4
 
 from weft.apps.northbound.paths import COLLECTIONS, MOST_COMMANDS, NAMED_BY_PEOPLE
 from weft.apps.northbound.problems import malformed
-from weft.apps.northbound.shapes import checked, creation
+from weft.apps.northbound.shapes import creation, fields_of
 from weft.controller.model.commands import Create
 
 
 def new(kind: str, value: object, within: str = "") -> Create:
     """The command that makes what ``value`` describes, with an id in any case."""
-    given = checked(creation(kind), value, within)
+    given = fields_of(creation(kind), value, within)
     if kind not in NAMED_BY_PEOPLE:
         given.setdefault("id", str(uuid4()))
     return Create(kind, given)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from functools import cache
 from operator import attrgetter
 from types import NoneType
@@ -100,13 +100,16 @@ PAGE = (
 PAGE_BY_NUMBER = (PAGE[0], PAGE[1]._replace(schema={"type": "string", "pattern": "^[0-9]{1,18}$"}))
 
 
-def read(kind: str, given: Mapping[str, Any]) -> Query:
-    """``read(kind, parameters)`` returns what they ask for. Raises a 400 ``Problem`` that names the parameter."""
+def read(kind: str, given: Mapping[str, Any], declared: Iterable[str] = ()) -> Query:
+    """``read(kind, parameters)`` returns what they ask for. Raises a 400 ``Problem`` that names the parameter.
+
+    ``declared`` are the names of what extensions show besides.
+    """
     texts = {name: _texts(value) for name, value in given.items() if name in filters(kind)}
     return Query(
         tests={name: _test(name, filters(kind)[name], said) for name, said in texts.items()},
         texts=texts,
-        fields=_names("fields", given, showable(kind)),
+        fields=_names("fields", given, (*showable(kind), *declared)),
         orders=_orders(kind, given),
         limit=limit(given),
         marker=given.get("marker"),

@@ -134,6 +134,15 @@ def checked(shape: type[BaseModel], value: object, within: str = "") -> dict[str
     return {name: getattr(model, name) for name in shape.model_fields if name in model.model_fields_set}
 
 
+def fields_of(shape: type[BaseModel], value: object, within: str = "") -> dict[str, Any]:
+    """The same for the fields of a fact; those that extensions declare (``mirror:to``) the model looks at."""
+    if not isinstance(value, dict):
+        return checked(shape, value, within)
+    declared = {name: given for name, given in value.items() if isinstance(name, str) and ":" in name}
+    plain = {name: given for name, given in value.items() if name not in declared} if declared else value
+    return checked(shape, plain, within) | declared
+
+
 def _path(within: str, location: tuple[int | str, ...]) -> str:
     """The place of a value as people write it.
 

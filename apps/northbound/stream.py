@@ -15,7 +15,7 @@ from weft.apps.northbound.hindsight import Hindsight
 from weft.apps.northbound.views import plain
 from weft.controller.contracts import Revision
 from weft.controller.model.facts import Fact
-from weft.controller.model.network import Change
+from weft.controller.model.network import Change, Network
 from weft.controller.service import Service
 from weft.controller.sight import Sight
 
@@ -87,14 +87,14 @@ class Changes:
             if all(told is None or told is fact for told, fact in zip(seen, change, strict=True)):
                 yield self._text(revision.number, place, seen)
             elif None in seen or _differs(seen):
-                yield json.dumps(document(seen))
+                yield json.dumps(document(seen, self._service.network))
 
     def _text(self, number: int, place: int, seen: Change) -> str:
         """A change of which nothing is left out but a whole fact: what many are told alike is written once."""
         key = (number, place, seen.before is not None, seen.after is not None)
         text = self._texts.get(key)
         if text is None:
-            text = self._texts[key] = json.dumps(document(seen))
+            text = self._texts[key] = json.dumps(document(seen, self._service.network))
             while len(self._texts) > 2 * _KEPT:
                 self._texts.popitem(last=False)
         return text
@@ -106,7 +106,7 @@ def _differs(change: Change) -> bool:
     return any(new.get(name) != value for name, value in old.items() if name not in ("revision", "updated_at"))
 
 
-def document(seen: Change) -> Mapping[str, Any]:
+def document(seen: Change, network: Network) -> Mapping[str, Any]:
     """One change: what was made, changed or deleted, and what it is since. What is out of sight now is deleted."""
     before, after = seen
     fact = after or before
@@ -115,7 +115,7 @@ def document(seen: Change) -> Mapping[str, Any]:
     found = {"kind": fact.kind, "id": _name(fact), "what": what}
     if after is None:
         return found
-    new, old = plain(after), plain(before) if before is not None else {}
+    new, old = plain(after, network), plain(before, network) if before is not None else {}
     changed = [name for name, value in new.items() if before is not None and old.get(name) != value]
     return {**found, "changed": changed, "fact": new}
 

@@ -15,7 +15,7 @@ from weft.apps.northbound.doing import Done, Outcome, Plan, do
 from weft.apps.northbound.making import new
 from weft.apps.northbound.paths import COLLECTIONS, MOST_COMMANDS
 from weft.apps.northbound.problems import malformed
-from weft.apps.northbound.shapes import STRICT, change, checked, creation
+from weft.apps.northbound.shapes import STRICT, change, checked, creation, fields_of
 from weft.apps.northbound.views import view
 from weft.controller.model.commands import Command, Delete, Plug, Unplug, Update
 from weft.controller.service import Service
@@ -111,7 +111,7 @@ def command(value: object, within: str) -> Command:
         case "create":
             return new(given["kind"], given["fields"], within)
         case "update":
-            return Update(**given | {"fields": checked(change(given["kind"]), given["fields"], within)})
+            return Update(**given | {"fields": fields_of(change(given["kind"]), given["fields"], within)})
         case "delete":
             return Delete(**given)
         case "plug":

@@ -8,8 +8,10 @@ from typing import Any
 
 from weft.controller.fabric_state import FlowReport, Status, SwitchState
 from weft.controller.model.accounts import COUNTED
+from weft.controller.model.declared import shown
 from weft.controller.model.documents import to_document
 from weft.controller.model.facts import Fact, Key, Link, Port, Quota, Switch, key_of
+from weft.controller.model.network import Network
 from weft.controller.model.quotas import count_of, limit_of
 from weft.controller.service import Service
 from weft.controller.sight import Sight
@@ -29,7 +31,7 @@ def view(service: Service, fact: Fact, sight: Sight | None = None) -> dict[str, 
 
     With a ``sight``, what has gone out of it since the fact was so is shown as if it were gone.
     """
-    return plain(fact) | _state(service, fact, sight=sight)
+    return plain(fact, service.network) | _state(service, fact, sight=sight)
 
 
 class Rendered:
@@ -46,7 +48,7 @@ class Rendered:
         if known is None or known[0] is not fact:
             if len(self._written) >= _MOST_WRITTEN:
                 self._written.clear()
-            known = self._written[key] = (fact, json.dumps(plain(fact))[:-1])
+            known = self._written[key] = (fact, json.dumps(plain(fact, self._service.network))[:-1])
         state = _state(self._service, fact, settled)
         if isinstance(fact, Port):
             return known[1] + _of_port(state["vif"], state["effective_security"], *state["status"].values())
@@ -89,9 +91,17 @@ def _state(service: Service, fact: Fact, settled: set[str] | None = None, sight:
             return {}
 
 
-def plain(fact: Fact) -> dict[str, Any]:
-    """The fact alone, as it is shown: also of one that is gone. What nobody may read is not in it."""
+def plain(fact: Fact, network: Network | None = None) -> dict[str, Any]:
+    """The fact alone, as it is shown: also of one that is gone. What nobody may read is not in it.
+
+    With the ``network``, attributes that its extensions declare are fields like others.
+    """
     document = to_document(fact)
+    declared = network.declared(fact.kind) if network is not None else {}
+    if declared:
+        attributes = getattr(fact, "attributes", ())
+        document["attributes"] = [one for one in document["attributes"] if one["name"] not in declared]
+        document |= {name: shown(attributes, one) for name, one in declared.items()}
     if isinstance(fact, Switch):
         document["dpid"] = datapath_text(fact.dpid) if fact.dpid is not None else None
     document.pop("hash", None)

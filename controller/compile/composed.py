@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
-from typing import NamedTuple
+from typing import NamedTuple, Protocol
 
 from weft.controller.compile.audience import Placed
 from weft.controller.compile.stage import Stage
@@ -45,16 +45,38 @@ class Guest(NamedTuple):
             raise Trespass(f"{whose} writes to table {wish.table.name}, which is not its own")
 
 
+class Told(Protocol):
+    """What clients are told of an extension."""
+
+    @property
+    def name(self) -> str:
+        """What people call it."""
+
+    @property
+    def alias(self) -> str:
+        """What programs call it."""
+
+    @property
+    def description(self) -> str:
+        """What it does."""
+
+    @property
+    def updated(self) -> str:
+        """When its interface has changed last."""
+
+
 class Composed(NamedTuple):
     """A pipeline, the stages that fill it, and of whom they are where they are not Weft's own.
 
-    ``guests`` are by the stage's id, and ``attributes`` are what extensions declare on facts.
+    ``guests`` are by the stage's id, ``attributes`` are what extensions declare on facts, and ``extensions`` are they
+    themselves, by alias.
     """
 
     pipeline: Pipeline = CORE
     stages: tuple[Stage, ...] = STAGES
     guests: Mapping[int, Guest] = {}
     attributes: tuple[Declared, ...] = ()
+    extensions: tuple[Told, ...] = ()
 
 
 ALONE = Composed()

@@ -81,3 +81,4 @@ NEXT: Final = Goto(None)
 PUSH_VLAN: Final = PushVlan()
 POP_VLAN: Final = PopVlan()
 TO_CONTROLLER: Final = Output(0xFFFFFFFD)  # OFPP_CONTROLLER (OpenFlow 1.4, section 7.2.1)
+TO_IN_PORT: Final = Output(0xFFFFFFF8)  # OFPP_IN_PORT: back to where it came from, which must be said so

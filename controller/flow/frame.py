@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 
 INNER = frozenset(  # the fields behind the Ethernet header
     (
-        *("arp_op", "arp_spa", "arp_tpa", "arp_sha", "arp_tha", "ip_proto", "ip_frag"),
+        *("arp_op", "arp_spa", "arp_tpa", "arp_sha", "arp_tha", "ip_proto", "ip_frag", "ip_dscp"),
         *("ipv4_src", "ipv4_dst", "ipv6_src", "ipv6_dst", "udp_src", "udp_dst", "tcp_src", "tcp_dst"),
         *("icmpv6_type", "icmpv6_code", "nd_target", "nd_sll", "nd_tll"),
     )

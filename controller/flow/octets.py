@@ -12,6 +12,8 @@ from weft.controller.flow.frame import Frame
 
 ADDRESSES = 12  # octets of the two MAC addresses
 TAG = 4  # octets of a VLAN tag
+SNAP = 8  # octets of an LLC header with a SNAP type
+IP_TYPES = (0x0800, 0x86DD)
 
 
 class Tag(NamedTuple):
@@ -38,6 +40,30 @@ class Octets(NamedTuple):
         )
         behind = ADDRESSES + TAG * (len(self.tags) - kept)
         return Octets(addresses + pushed + self.octets[behind:], tags)
+
+    def marked(self, dscp: int) -> Octets:
+        """The octets of an IP packet with that DSCP, and a checksum of its header that fits where it has fitted."""
+        at = ADDRESSES + TAG * len(self.tags)
+        kind = int.from_bytes(self.octets[at : at + 2], "big")
+        at += 2 if kind in IP_TYPES else 2 + SNAP
+        version, octets = self.octets[at] >> 4, bytearray(self.octets)
+        first = int.from_bytes(octets[at : at + 2], "big")
+        if version == 6:
+            octets[at : at + 2] = (first & 0xF03F | dscp << 6).to_bytes(2, "big")
+        else:
+            now = first & 0xFF03 | dscp << 2
+            octets[at : at + 2] = now.to_bytes(2, "big")
+            told = slice(at + 10, at + 12)
+            octets[told] = _checksum(int.from_bytes(octets[told], "big"), first, now).to_bytes(2, "big")
+        return Octets(bytes(octets), self.tags)
+
+
+def _checksum(told: int, before: int, after: int) -> int:
+    """An Internet checksum over a word that has changed (RFC 1624)."""
+    summed = (~told & 0xFFFF) + (~before & 0xFFFF) + after
+    while summed > 0xFFFF:
+        summed = (summed & 0xFFFF) + (summed >> 16)
+    return ~summed & 0xFFFF
 
 
 def read(octets: bytes, frame: Frame) -> Octets:

@@ -59,6 +59,7 @@ FIELDS = (
     Field("ipv6_src", OPENFLOW_BASIC, 26, 16, "ipv6_src", "ipv6"),
     Field("ipv6_dst", OPENFLOW_BASIC, 27, 16, "ipv6_dst", "ipv6"),
     Field("ip_frag", NICIRA_1, 26, 1, "ip_frag", "fragment", bits=2),
+    Field("ip_dscp", OPENFLOW_BASIC, 8, 1, "ip_dscp", bits=6, whole=True),
     Field("ip_proto", OPENFLOW_BASIC, 10, 1, "nw_proto", whole=True),
     Field("tcp_src", OPENFLOW_BASIC, 13, 2, "tcp_src"),
     Field("tcp_dst", OPENFLOW_BASIC, 14, 2, "tcp_dst"),

@@ -9,7 +9,7 @@ from weft.controller.flow.actions import Action, Copy, Load, PopVlan, PushVlan, 
 from weft.controller.flow.decode import Unknown
 from weft.controller.flow.encode import VLAN_ETHERTYPE
 from weft.controller.flow.frame import INNER, Frame
-from weft.controller.flow.octets import Octets, Tag
+from weft.controller.flow.octets import IP_TYPES, Octets, Tag
 from weft.controller.pipeline.schema import Register
 
 RESUBMITS = 4096  # as many as Open vSwitch does for one frame
@@ -76,6 +76,11 @@ class Passage:
             case Set("eth_dst", value):
                 self.fields["eth_dst"] = value
                 self.frame = replace(self.frame, dst=value.to_bytes(6, "big").hex(":"))
+            case Set("ip_dscp", value) if self.frame.eth_type in IP_TYPES:
+                self.fields["ip_dscp"] = value
+                inner = {name: said for name, said in self.frame.inner.items() if name != "ip_dscp"}
+                self.frame = replace(self.frame, inner=inner | ({"ip_dscp": value} if value else {}))
+                self._octets = self._octets.marked(value) if self._octets is not None else None
             case PushVlan():
                 self._tag((0, *vlans)[:TAGS], (VLAN_ETHERTYPE, *self._types)[:TAGS])
             case PopVlan():

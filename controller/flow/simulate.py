@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping
 from typing import NamedTuple
 
-from weft.controller.flow.actions import Action, Apart, Drop, Goto, Meter, Output, Resubmit
+from weft.controller.flow.actions import TO_IN_PORT, Action, Apart, Drop, Goto, Meter, Output, Resubmit
 from weft.controller.flow.decode import Unknown, actions_of, reason_of
 from weft.controller.flow.entry import Entry, Identity
 from weft.controller.flow.frame import Frame
@@ -126,7 +126,9 @@ class SimulatedSwitch:
                     yield from self._do(aside, table, copied)
                     way.left = aside.left
                 case Output(ofport):
-                    if ofport != way.fields["in_port"]:
+                    if action == TO_IN_PORT:
+                        yield Left(way.fields["in_port"], *way.leaves())
+                    elif ofport != way.fields["in_port"]:
                         yield Left(ofport, *way.leaves())
                 case Drop(name):
                     yield from self._drop(way, table, name)

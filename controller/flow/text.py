@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from ipaddress import IPv4Address, IPv6Address
 
 from weft.controller.flow.actions import (
+    TO_IN_PORT,
     Action,
     Apart,
     Copy,
@@ -26,6 +27,7 @@ from weft.controller.flow.oxm import FIELD_BY_NAME, FRAGMENTS, Field
 from weft.controller.pipeline.schema import Pipeline
 
 _CONTROLLER = 0xFFFFFFFD
+_IN_PORT = TO_IN_PORT.ofport
 
 
 def named(entry: Entry, pipeline: Pipeline) -> str:
@@ -151,7 +153,7 @@ def _named_action(action: Action | Unknown) -> str:
         case Meter(id):
             return f"meter:{id}"
         case Output(ofport):
-            return "controller" if ofport == _CONTROLLER else f"output:{ofport}"
+            return {_CONTROLLER: "controller", _IN_PORT: "output:in_port"}.get(ofport, f"output:{ofport}")
         case PushVlan():
             return "push_vlan"
         case PopVlan():
@@ -183,7 +185,7 @@ def _ofctl_action(action: Action | Unknown, pipeline: Pipeline) -> str:
             told = Load(pipeline.reason, pipeline.reason_by_name[name].number)
             return f"{_ofctl_action(told, pipeline)},{_ofctl_action(Goto(pipeline.drop), pipeline)}"
         case Output(ofport):
-            return "CONTROLLER:65535" if ofport == _CONTROLLER else f"output:{ofport}"
+            return {_CONTROLLER: "CONTROLLER:65535", _IN_PORT: "IN_PORT"}.get(ofport, f"output:{ofport}")
         case PushVlan():
             return "push_vlan:0x8100"
         case PopVlan():

@@ -151,8 +151,8 @@ def value_of(attributes: Iterable[Attribute], declared: Declared) -> Any:
 
 
 def shown(attributes: Iterable[Attribute], declared: Declared) -> Any:
-    """The same, as people are shown it: a reference is an id."""
-    value = value_of(attributes, declared)
+    """What somebody has set, as people are shown it: a reference is an id; None where nobody has."""
+    value = value_of(attributes, declared._replace(default=None))
     return value.id if isinstance(value, Named) else value
 
 

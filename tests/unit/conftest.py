@@ -25,8 +25,10 @@ def started(folder: Path, *options: str) -> Iterator[dict[str, Any]]:
     command = [sys.executable, "-m", "weft.apps.launch", *ANYWHERE, "--store", str(store), *options]
     with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as process:
         assert process.stdout is not None
-        yield json.loads(process.stdout.readline())
-        process.terminate()
+        try:
+            yield json.loads(process.stdout.readline())
+        finally:
+            process.terminate()
 
 
 @pytest.fixture(scope="module")

@@ -85,6 +85,9 @@ def _written_fields(kind: str, thing: Document, full: bool) -> Iterator[str]:
         said = full or default is MISSING or field.name in ALWAYS or thing[field.name] != usual
         if field.name in thing and said and not chosen:
             yield field.name
+    for name, value in thing.items():
+        if ":" in name and value is not None:  # of an extension
+            yield name
 
 
 def _written(name: str, value: Any) -> Any:
