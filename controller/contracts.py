@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Hashable, Iterable, Iterator, Mapping, Sequence
-from typing import Any, NamedTuple, Protocol
+from typing import Any, NamedTuple, Protocol, runtime_checkable
 
 from weft.controller.compile.view import View
 from weft.controller.model.capabilities import Capabilities
@@ -166,3 +166,18 @@ class Plugin(Protocol[Kept]):
 
         Returns what the device said of each identity that it refused; the rest holds.
         """
+
+
+class Connection(NamedTuple):
+    """How a host connects a VIF, in the words of compute services: Neutron's ``vif_type`` and ``vif_details``."""
+
+    kind: str
+    details: Mapping[str, Any]
+
+
+@runtime_checkable
+class Connects(Protocol):
+    """A plug-in whose places want VIFs connected in a way of their own."""
+
+    def connection(self, place: str, segment: str, vif_kind: str) -> Connection:
+        """What a host is told that has a VIF of that kind, on that segment, at the place."""

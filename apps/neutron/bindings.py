@@ -6,8 +6,10 @@ without, the VIF comes when an interface of a switch says that it is for the por
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any, NamedTuple
 
+from weft.controller.contracts import Connection, Connects
 from weft.controller.model.facts import Port, Vif
 from weft.controller.model.network import Network
 
@@ -21,6 +23,7 @@ _DETAILS = {
     "datapath_type": "system",
     "bound_drivers": {"0": "weft"},
 }
+_OVS, _FAILED, _UNBOUND = Connection("ovs", _DETAILS), Connection("binding_failed", {}), Connection("unbound", {})
 
 
 class Binding(NamedTuple):
@@ -76,15 +79,25 @@ def vif_kind(vnic_type: str) -> str:
     return _KIND_BY_VNIC_TYPE.get(vnic_type, "tap")
 
 
-def described(network: Network, port: Port, vif: Vif | None, binding: Binding) -> dict[str, Any]:
-    """The binding as clients see it: where the VIF is, or where it is to be."""
+def described(
+    network: Network, port: Port, vif: Vif | None, binding: Binding, plugins: Mapping[str, Any]
+) -> dict[str, Any]:
+    """The binding as clients see it: where the VIF is, or where it is to be; and how it is connected there."""
     host = vif.switch if vif is not None and vif.switch is not None else binding.host
-    bound = "ovs" if network.switch(host) is not None else "binding_failed"
-    vif_type = bound if host else "unbound"
+    kind = vif.vif_kind if vif is not None else vif_kind(binding.vnic_type)
+    how = _connection(network, host, port.segment, kind, plugins) if host else _UNBOUND
     return {
         "binding:host_id": host,
         "binding:profile": binding.profile,
         "binding:vnic_type": binding.vnic_type,
-        "binding:vif_type": vif_type,
-        "binding:vif_details": _DETAILS if vif_type == "ovs" else {},
+        "binding:vif_type": how.kind,
+        "binding:vif_details": dict(how.details),
     }
+
+
+def _connection(network: Network, host: str, segment: str, kind: str, plugins: Mapping[str, Any]) -> Connection:
+    switch = network.switch(host)
+    if switch is None:
+        return _FAILED
+    plugin = plugins.get(switch.plugin)
+    return plugin.connection(host, segment, kind) if isinstance(plugin, Connects) else _OVS

@@ -70,7 +70,7 @@ class Ports(Resource):
         }
         if vif is not None:
             document["updated_at"] = standard.time_text(max(fact.updated_at, vif.updated_at))
-        document |= bindings.described(network, fact, vif, bindings.binding_of(notes))
+        document |= bindings.described(network, fact, vif, bindings.binding_of(notes), asking.service.plugins)
         return document | trunk_details(asking, fact) | as_subport(asking, fact)
 
     def state(self, asking: Asking, fact: Port) -> tuple[object, ...]:

@@ -8,10 +8,11 @@ from typing import Any, TypeVar
 from weft.apps.plugins.nexus import mapping, settings
 from weft.apps.plugins.nexus.device import Device
 from weft.apps.plugins.nexus.items import Identity, Item, Partial, same, vlan_used_by
+from weft.apps.plugins.nexus.names import name_of
 from weft.apps.plugins.nexus.secret import Secret
 from weft.apps.plugins.nexus.session import Session
 from weft.controller.compile.view import View
-from weft.controller.contracts import Unreachable
+from weft.controller.contracts import Connection, Unreachable
 from weft.controller.model.capabilities import Capabilities
 from weft.controller.sync.manner import Manner
 
@@ -89,6 +90,14 @@ class NexusPlugin:
             else:
                 refused |= {one: f"{device.url}: {why}" if pair else why for one, why in answer.items()}
         return refused
+
+    def connection(self, place: str, segment: str, vif_kind: str) -> Connection:
+        """By 802.1Qbh a host hands the name of a port profile on; a physical machine is simply there."""
+        known = self._places.get(place)
+        if known is None or vif_kind != "sriov" or not known.channels:
+            return Connection("other", {"connectivity": "l2", "port_filter": False})
+        profile = name_of(known.owner, segment)
+        return Connection("802.1qbh", {"connectivity": "l2", "port_filter": False, "profileid": profile})
 
     def _ask(self, place: str, ask: Callable[[Device], Answer]) -> list[Answer | None]:
         """What each peer answers; None where it does not, and another does. Raises ``Unreachable`` where none does."""
