@@ -4,12 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from pathlib import Path
-from typing import NamedTuple
+from time import perf_counter
+from typing import Any, NamedTuple
 from urllib.parse import quote
 
 from weft.apps.model_file import read
+from weft.apps.stage_difference import document
+from weft.apps.stage_sets import imported
 from weft.controller.compile.compiler import Compiler
 from weft.controller.flow.text import named, ofctl
+from weft.controller.model.promotion import REAL
+from weft.controller.trial import Trial
 
 
 class Tables(NamedTuple):
@@ -36,6 +41,22 @@ def compile_model(path: Path) -> dict[str, Tables]:
         in_words = (tuple(form(entry, compiler.pipeline) for entry in entries) for form in (named, ofctl))
         tables[switch] = Tables(*in_words)
     return tables
+
+
+def tried(path: Path, stages: str | None) -> dict[str, Any]:
+    """``tried(path, stages)`` is how tables, frames and cost differ with the stages that stand at that place.
+
+    Without stages it is the cost of the real ones. Raises ``ModelError`` where the model is none, and ``ValueError``
+    where the stages are none, or fail.
+    """
+    network = read(path)
+    try:
+        trial = Trial(network, imported(stages) if stages is not None else None, clock=perf_counter)
+    except ValueError:
+        raise
+    except (Exception, SystemExit) as error:  # of somebody's module, whatever it is
+        raise ValueError(f"{type(error).__name__}: {error}") from None
+    return document(REAL, stages or REAL, trial.difference())
 
 
 def write(tables: Mapping[str, Tables], directory: Path) -> list[Path]:

@@ -24,7 +24,7 @@ def load(given: Sequence[str]) -> dict[str, Variant | str]:
     for text in given:
         name, _, place = text.partition("=")
         try:
-            found[name] = variant_of(_imported(place) if place else _installed(name))
+            found[name] = variant_of(imported(place) if place else _installed(name))
         except (Exception, SystemExit) as error:  # whatever somebody's module does wrong, the controller starts
             found[name] = str(error) if isinstance(error, ValueError) else f"{type(error).__name__}: {error}"
     return found
@@ -36,8 +36,11 @@ def _installed(name: str) -> Any:
     raise ValueError(f"no installed package has an entry point {name!r} in the group {GROUP}")
 
 
-def _imported(place: str) -> Any:
+def imported(place: str) -> Any:
+    """What stands at ``module:attribute`` or ``file.py:attribute``. Raises whatever comes of it."""
     module, _, attribute = place.rpartition(":")
+    if not module:
+        raise ValueError(f"must be module:attribute or file.py:attribute, not {place!r}")
     if not module.endswith(".py"):
         return getattr(importlib.import_module(module), attribute)
     path = Path(module)

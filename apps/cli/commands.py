@@ -21,12 +21,13 @@ from weft.apps.cli.extended import Extended
 from weft.apps.cli.history import history
 from weft.apps.cli.kinds import COLUMNS, group
 from weft.apps.cli.names import resolve
-from weft.apps.cli.output import Format, show
+from weft.apps.cli.output import Format, printable, show
 from weft.apps.cli.policy import policy
 from weft.apps.cli.reach import AsProject, AsRole, Authority, Output, ProfileName, Reach, TokenFile, Url, reaching
 from weft.apps.cli.watch import watch
 from weft.apps.file_errors import why
 from weft.apps.northbound.paths import PATHS
+from weft.apps.stage_difference import COST, costs, lines
 
 app = typer.Typer(
     cls=Extended,
@@ -161,12 +162,31 @@ def compile_(
     to: Annotated[
         Path | None, typer.Option(help="Write <switch>.named and <switch>.flows to this directory.", file_okay=False)
     ] = None,
+    stages: Annotated[
+        str | None,
+        typer.Option(
+            metavar="PLACE",
+            help="Show what would be otherwise with these stages: module:attribute or file.py:attribute.",
+            show_default=False,
+        ),
+    ] = None,
+    profile: Annotated[bool, typer.Option("--profile", help="Show what each stage costs.")] = False,
     output: Output = Format.table,
 ) -> None:
     """Compile a model without a controller: each switch's tables, in named form and in that of ovs-ofctl."""
-    from weft.apps.compile_model import compile_model, write
+    from weft.apps.compile_model import compile_model, tried, write
     from weft.apps.model_file import ModelError
 
+    if stages is not None or profile:
+        if to is not None:
+            raise typer.BadParameter("tells where tables go, and --stages and --profile show none", param_hint=["--to"])
+        try:
+            _show_trial(tried(model, stages), profile=stages is None, output=output)
+        except ModelError as error:
+            raise typer.TyperException(f"{model}: {error}") from None
+        except ValueError as error:
+            raise typer.TyperException(f"--stages: {error}") from None
+        return
     try:
         tables = compile_model(model)
     except ModelError as error:
@@ -185,3 +205,13 @@ def compile_(
         for switch, forms in tables.items():
             for form, lines in forms._asdict().items():
                 print(f"# {switch}.{form}", *lines, sep="\n", end="\n\n")
+
+
+def _show_trial(found: dict[str, Any], profile: bool, output: Format) -> None:
+    """What would be otherwise, or with ``profile`` only what the stages cost."""
+    if output is not Format.table:
+        show({stage["stage"]: stage["after"] for stage in found["cost"]} if profile else found, output)
+        return
+    if not profile:
+        print("\n".join(map(printable, lines(found))), end="\n\n")
+    show(costs(found), output, COST)

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Iterator, Mapping
-from typing import Annotated, Any
+from typing import Annotated
 
 import typer
 
 from weft.apps.cli.exits import NotInTime
 from weft.apps.cli.output import Format, printable
 from weft.apps.cli.reach import Reach, reaching
+from weft.apps.stage_difference import COST, costs, lines
 from weft.controller.model.promotion import REAL
 
 COLUMNS = ("name", "state", "promoted", "added", "replaced", "left_out", "evaluations", "seconds", "problems")
@@ -45,47 +45,9 @@ def _diff(
     if reach.form is not Format.table:
         reach.show(found)
         return
-    print("\n".join(map(printable, _told(found))))
+    print("\n".join(map(printable, lines(found))))
     print(f"\ncost, {found['against']} and {found['name']}")
-    reach.show([_flat(one) for one in found["cost"]], ("stage", "flows", "bytes", "evaluations", "ms"))
-
-
-def _told(found: Mapping[str, Any]) -> Iterator[str]:
-    tables, behaviour = found["tables"], found["behaviour"]
-    counts = ", ".join(f"{tables[what]} {what}" for what in ("added", "removed", "changed"))
-    yield f"tables at revision {found['revision']}, {found['against']} to {found['name']}: {counts}"
-    switch = ""
-    for flow in tables["flows"]:
-        if flow["switch"] != switch:
-            switch = flow["switch"]
-            yield f"switch {switch}"
-        yield from (f"{sign} {flow[side]}" for sign, side in (("-", "before"), ("+", "after")) if flow[side])
-    left = tables["added"] + tables["removed"] + tables["changed"] - len(tables["flows"])
-    if left:
-        yield f"and {left} more"
-    yield ""
-    rest = "" if behaviour["whole"] else "; there are more to try"
-    if behaviour["whole"] and not behaviour["tried"]:
-        yield "frames: all fare alike, since the tables do"
-        return
-    yield f"frames: {behaviour['tried']} tried, {behaviour['differing']} fare otherwise{rest}"
-    for frame in behaviour["frames"]:
-        yield frame["frame"]
-        for sign, side in (("-", "before"), ("+", "after")):
-            told = [*(frame[side]["receivers"] or ["nobody"]), *(f"({why})" for why in frame[side]["reasons"])]
-            yield f"{sign} {', '.join(told)}"
-
-
-def _flat(cost: Mapping[str, Any]) -> dict[str, Any]:
-    """A line of the costs: what differs stands as before → after."""
-    sides = [
-        cost[side] and {**cost[side], "ms": round(cost[side]["seconds"] * 1000, 1)} for side in ("before", "after")
-    ]
-    line = {"stage": cost["stage"]}
-    for what in ("flows", "bytes", "evaluations", "ms"):
-        values = ["-" if side is None else str(side[what]) for side in sides]
-        line[what] = values[0] if values[0] == values[1] else " → ".join(values)
-    return line
+    reach.show(costs(found), COST)
 
 
 def _promote(reach: Reach, name: Name, timeout: Timeout = 30.0) -> None:

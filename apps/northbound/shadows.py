@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from time import monotonic
 from typing import Any, ClassVar
 
 import eventlet
 import falcon
 
+from weft.apps import stage_difference
 from weft.apps.northbound.description.operations import IDEMPOTENCY_KEY, Answer, Operation, Operations, Parameter
 from weft.apps.northbound.description.shown_shadows import (
     ChangedShadow,
@@ -21,10 +22,9 @@ from weft.apps.northbound.doing import Done, Plan, do
 from weft.apps.northbound.problems import malformed, refused
 from weft.apps.northbound.seeing import missing, require, sight_of
 from weft.apps.northbound.shapes import checked
-from weft.controller.comparison import Bounds, Comparison, StageCost
+from weft.controller.comparison import Bounds, Comparison
 from weft.controller.model.commands import Promote, Refusal
 from weft.controller.model.promotion import REAL
-from weft.controller.rehearsal import Fate
 from weft.controller.service import Service
 from weft.controller.shadow import Compilation, Shadows
 
@@ -154,7 +154,7 @@ class Difference:
         real = shadows.running
         comparison = Comparison(self._service.network, real, shadow, bounds)
         _drive(comparison.work())
-        resp.media = difference_document(real.name, shadow.name, comparison)
+        resp.media = stage_difference.document(real.name, shadow.name, comparison)
 
 
 def _drive(steps: Iterator[None]) -> None:
@@ -215,40 +215,3 @@ def _state(shadows: Shadows, found: Compilation | None) -> str:
     if found is shadows.running:
         return "followed"
     return "given-up" if found.given_up else "compiled" if found.settled else "compiling"
-
-
-def difference_document(against: str, name: str, comparison: Comparison) -> dict[str, Any]:
-    """The document of a difference."""
-    return {
-        "name": name,
-        "against": against,
-        "revision": comparison.revision,
-        "tables": {
-            **{what: comparison.changes[what] for what in ("added", "removed", "changed")},
-            "flows": [
-                {"switch": switch, "what": one.what, "before": one.before, "after": one.after}
-                for switch, one in comparison.flows
-            ],
-        },
-        "behaviour": {
-            "tried": comparison.tried,
-            "differing": comparison.differing,
-            "whole": comparison.whole,
-            "frames": [
-                {"frame": found.what, "before": _fate(found.before), "after": _fate(found.after)}
-                for found in comparison.frames
-            ],
-        },
-        "cost": [
-            {"stage": stage, "before": _cost(before), "after": _cost(after)}
-            for stage, (before, after) in comparison.cost.items()
-        ],
-    }
-
-
-def _fate(fate: Fate) -> Mapping[str, Any]:
-    return {name: list(told) for name, told in fate._asdict().items()}
-
-
-def _cost(cost: StageCost | None) -> Mapping[str, Any] | None:
-    return cost._asdict() if cost is not None else None

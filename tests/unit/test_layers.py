@@ -30,6 +30,15 @@ MAY_IMPORT: dict[str, tuple[str, ...]] = {
     "controller.extension": ("controller",),
     "controller.shadow": ("controller.model", "controller.pipeline", "controller.flow", "controller.compile"),
     "controller.rehearsal": ("controller.model", "controller.pipeline", "controller.flow", "controller.compile"),
+    "controller.trial": (
+        "controller.model",
+        "controller.pipeline",
+        "controller.flow",
+        "controller.compile",
+        "controller.comparison",
+        "controller.rehearsal",
+        "controller.shadow",
+    ),
     "controller.comparison": (
         "controller.model",
         "controller.pipeline",
