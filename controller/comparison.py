@@ -67,8 +67,8 @@ class Comparison:
         tables: dict[str, tuple[Flows, Flows]] = {}
         for _ in range(TRIES):
             self.revision = self._network.revision
-            for switch in [str(fact.id) for fact in self._network.of_kind("switch")]:
-                real, shadow = self._compilers
+            real, shadow = self._compilers
+            for switch in filter(real.has_tables, [str(fact.id) for fact in self._network.of_kind("switch")]):
                 tables[switch] = real.flows(switch), shadow.flows(switch)
                 yield
             if self.revision == self._network.revision:
