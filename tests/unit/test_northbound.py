@@ -91,8 +91,9 @@ def test_a_switch_shows_its_datapath_id_as_switches_do(api: TestClient) -> None:
     assert make(api, "switches", **TWIN)["dpid"] == "0000000000000002"
     shown = api.simulate_get("/v1/switches/s1").json
     assert (shown["connected"], shown["settled"], shown["interfaces"], shown["problems"]) == (False, False, [], [])
-    for dpid in ("", "0x", "g", "1" * 17, "-1", "1_0", "٣", 1.5, True, None, ["1"]):
+    for dpid in ("", "0x", "g", "1" * 17, "-1", "1_0", "٣", 1.5, True, ["1"]):
         assert problem(api.simulate_post("/v1/switches", json=SWITCH | {"dpid": dpid}))[:2] == (400, "dpid")
+    assert problem(api.simulate_post("/v1/switches", json={"id": "s3", "dpid": None}))[:2] == (422, "dpid")
     assert problem(api.simulate_post("/v1/switches", json={"id": "s3", "dpid": 0}))[:2] == (422, "dpid")
     assert problem(api.simulate_post("/v1/switches", json={"id": "s3", "dpid": "0xff"}))[:2] == (409, "dpid")
 

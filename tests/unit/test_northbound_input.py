@@ -108,7 +108,7 @@ def test_a_broken_rule_names_the_field(api: TestClient, change: dict[str, Any]) 
         ("segments", GOOD | {"mtu": "1500"}, "must be a whole number"),
         ("segments", GOOD | {"admin_up": 1}, "must be true or false"),
         ("segments", GOOD | {"tags": "x"}, "must be a list"),
-        ("switches", {"id": "s1", "dpid": None}, "must be 1 to 16 hexadecimal digits"),
+        ("switches", {"id": "s1", "dpid": True}, "must be 1 to 16 hexadecimal digits"),
         ("links", {"a": [], "b": {}}, "must be an object"),
         ("transactions", {"commands": []}, "must not be empty"),
         ("transactions", {"commands": {}}, "must be a list"),
