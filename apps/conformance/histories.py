@@ -15,7 +15,7 @@ from weft.conformance.machine.society import LEVELS
 from weft.conformance.steps import Step
 
 PROJECTS = ("red", "blue")
-MACHINES = 3  # interfaces of machines at each place
+MACHINES = 4  # interfaces of machines at each place
 VIRTUAL_MAC = "00:00:5e:00:01:0a"
 FAR_FUTURE = "2099-01-01T00:00:00Z"
 _SEGMENTS, _PORTS = 5, 9
@@ -118,8 +118,17 @@ class Fate:
         while True:
             _, make = self._chance.choices(self._steps, weights)[0]
             step = make()
-            if step is not None and not (self._out is not None and step.what["do"] in ("restart", "disturb")):
+            if step is None or (self._out is not None and step.what["do"] in ("restart", "disturb")):
+                continue
+            if not self._idle(step) or self._chance.random() < 0.05:
                 return step
+
+    def _idle(self, step: Step) -> bool:
+        """Whether it changes nothing."""
+        if step.what["do"] != "update":
+            return False
+        there = self._record.of[step.what["kind"]].get(step.what["id"], {})
+        return all(there.get(name) == value for name, value in step.what["fields"].items())
 
     # who asks
 
@@ -276,7 +285,7 @@ class Fate:
 
     def _link(self) -> Step | None:
         link = self._one(self._record.of["link"])
-        up = self._chance.random() < 0.6
+        up = self._chance.random() < 0.4
         return updated("link", link, self._chance.choice((None, None, "red")), admin_up=up) if link else None
 
     def _cable(self) -> Step | None:

@@ -42,6 +42,7 @@ class Proof(NamedTuple):
     before: Sequence[Step] = ()
     denied: Sequence[Step] = ()
     denied_before: Sequence[Step] = ()
+    same: bool = False  # it is about what must not change: no frame need tell of it
 
 
 def mac(number: int) -> str:
@@ -57,8 +58,52 @@ def plain(to: str, number: int, tag: int | None = None, source: str | None = Non
     return frame if tag is None else tagged(frame, Tag(tag))
 
 
+def events(places: Sequence[str], links: Sequence[str]) -> Iterator[Proof]:
+    """What is no trait, and happens: to links, cables, machines and devices, and by whom it is asked."""
+    first, last = places[0], places[-1]
+    all_ways = [Said("to all", "v1", plain(BROADCAST, 1)), Said("to v3", "v1", plain(mac(3), 1)),
+                Said("to v1", "v3", plain(mac(1), 3)), Said("to v4", "v5", plain(mac(4), 5))]  # fmt: skip
+    shut = [updated("link", link, admin_up=False) for link in links]
+    cut = [Step({"do": "cable", "link": number, "up": False}) for number in range(len(links))]
+    yield Proof("link `admin_up`", "Shut, it carries nothing.", shut, all_ways)
+    yield Proof("a cable is cut", "And all ways are; those that are left are taken.", cut, all_ways)
+    yield Proof("a cable is cut, another way is left", "It is taken.", cut[:1], all_ways, same=True)
+    moved = [updated("vif", "v3", switch=first, interface="m4")]
+    yield Proof("a VIF moves", "It is heard, and hears, where it is now, and nowhere else.", moved, all_ways, same=True)
+    back = [updated("vif", "v3", switch=last, interface="m1")]
+    yield Proof("a VIF moves, and comes back", "The same.", [*moved, *back], all_ways, same=True)
+    changed = [updated("vif", "v3", mac=mac(0x33))]
+    yield Proof("a VIF has another MAC", "It is reached by that one alone.", changed, all_ways)
+    gone = [Step({"do": "interface", "place": last, "name": "m1", "there": False})]
+    yield Proof("an interface goes", "So does who was there.", gone, all_ways[:2])
+    again = [*gone, Step({"do": "interface", "place": last, "name": "m1", "there": True})]
+    yield Proof("an interface goes and comes", "All is as before.", again, all_ways, same=True)
+    yield Proof("a VIF is unplugged", "It says and hears nothing.", [unplugged("p3")], all_ways)
+    dressed = [
+        updated("port", "p1", admin_up=False), updated("port", "p2", security="mac+ip"),
+        updated("port", "p3", isolated="isolated"), updated("port", "p5", trunk=[{"tag": 100, "segment": "s1"}]),
+    ]  # fmt: skip
+    restart = Step({"do": "restart"})
+    yield Proof("the controller is killed", "All is as it was.", [restart], all_ways, dressed[:3], same=True)
+    for number in range(4):
+        drift = [Step({"do": "disturb", "place": place, "seed": number}) for place in (first, last)]
+        means = "What was changed by hand is put right."
+        yield Proof(f"drift {number + 1}", means, drift, all_ways, same=True)
+    for what, step in (
+        ("another's port", updated("port", "p1", "blue", admin_up=False)),
+        ("another's segment", updated("segment", "s1", "blue", admin_up=False)),
+        ("a port on another's segment", created("port", "blue", id="p9", name="p9", segment="s1")),
+        ("another's VIF", Step({"do": "delete", "kind": "vif", "id": "v1"}, "blue")),
+        ("what is plugged into another's port", unplugged("p1", "blue")),
+        ("a link", updated("link", links[0], "blue", admin_up=False) if links else unplugged("p1", "blue")),
+    ):
+        yield Proof(
+            f"{what} is not everybody's", "Another project is refused it.", [], all_ways, denied=[step], same=True
+        )
+
+
 def proofs(places: Sequence[str]) -> Iterator[Proof]:
-    """All of them, for a bed with these places."""
+    """All that are about traits, for a bed with these places."""
     yield from _transports()
     yield from _states()
     yield from _who()

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from typing import Literal, NamedTuple
 
 from weft.conformance.bed import Sent
 from weft.conformance.machine.hearing import Verdict, judge
-from weft.conformance.proofs import LIMITED, Proof, Said, network, proofs
+from weft.conformance.proofs import LIMITED, Proof, Said, events, network, proofs
 from weft.conformance.steps import Step
 from weft.conformance.volley import Shot, sealed, wrong
 from weft.conformance.world import World
@@ -37,13 +38,15 @@ class _Refused(Exception):
     """It was refused, and why."""
 
 
-def rows(world: World, tell: Callable[[Row], None] = lambda row: None) -> list[Row]:
-    """Ask for every trait, each in a network that is like new."""
+def rows(world: World, tell: Callable[[Row], None] = lambda row: None, only: str = "") -> list[Row]:
+    """Ask for every trait, and let everything happen that may; each in a network that is like new."""
     found = []
-    for proof in proofs(world.places):
-        found.append(_row(world, proof))
-        tell(found[-1])
-        world.clear()
+    happens = events(world.places, [*world.record.of["link"]])
+    for proof in (*proofs(world.places), *happens):
+        if only in ("", proof.subject):
+            found.append(_row(world, proof))
+            tell(found[-1])
+            world.clear()
     return found
 
 
@@ -65,13 +68,16 @@ def _proven(world: World, proof: Proof) -> str:
     _grant(world, _placed(world, proof.give))
     having = _heard(world, proof.says)
     told = [_difference(said, before, after) for said, before, after in zip(proof.says, without, having, strict=True)]
-    if proof.denied or proof.denied_before:
-        *steps, last = [*proof.denied, *proof.denied_before][: len(proof.denied) or 1]
-        if proof.denied:
-            _grant(world, steps)
-            _deny(world, last)
-        told.append(f"refused {'with' if proof.denied else 'without'} it: {last}")
-    if not any(told):
+    if proof.denied:
+        *steps, last = proof.denied
+        _grant(world, steps)
+        _deny(world, last)
+        told.append(f"refused: {last}")
+    told += [f"refused without it: {step}" for step in proof.denied_before]
+    if proof.same:
+        heard = zip(proof.says, having, strict=True)
+        told = told if proof.denied else [f"{said.name}, by {said.vif}: heard by {_names(by)}" for said, by in heard]
+    elif not any(told):
         raise _Fault("no frame tells of it: " + "; ".join(said.name for said in proof.says))
     return "; ".join(filter(None, told))
 
@@ -90,6 +96,8 @@ def _grant(world: World, steps: Iterable[Step]) -> None:
         outcome = world.do(step)
         if outcome.said.startswith("refused"):
             raise _Refused(f"{outcome.said.removeprefix('refused: ').removeprefix('commands[0].')}")
+        if outcome.said.startswith("not possible"):
+            raise _Refused(f"not possible on this bed: {step}")
         if outcome.complaints:
             raise _Fault("; ".join(outcome.complaints))
 
@@ -104,22 +112,32 @@ def _heard(world: World, says: Sequence[Said]) -> list[dict[str, int]]:
     complaints = world.settle()
     if complaints:
         raise _Fault("; ".join(complaints))
-    found = []
-    for said in says:
+    found: list[dict[str, int]] = []
+
+    def look() -> list[str]:
+        found.clear()
+        return [fault for said in says for fault in _sent(world, said, found)]
+
+    faults = world.repaired(look)
+    if faults:
+        raise _Fault("; ".join(faults))
+    return found
+
+
+def _sent(world: World, said: Said, found: list[dict[str, int]]) -> list[str]:
+    """Send it, put down who has heard it, and return what is wrong with that. What is lost is sent once more."""
+    names = {(one.switch, one.interface): one.name for one in world.society.stations.values()}
+    for left in (1, 0):
         shots = [_shot(world, said, serial) for serial in range(said.times)]
         result = world.exchange([shot for shot in shots if shot is not None])
-        names = {(one.switch, one.interface): one.name for one in world.society.stations.values()}
-        if said.times == 1:
-            faults = [str(complaint) for shot, ears in result for complaint in wrong(shot, ears, names)]
-            if faults:
-                raise _Fault("; ".join(faults))
-        heard: dict[str, int] = {}
-        for _, ears in result:
-            for at in ears:
-                who = names.get((at.place, at.interface), f"{at.place} {at.interface}")
-                heard[who] = heard.get(who, 0) + 1
-        found.append(heard)
-    return found
+        faults = [complaint for shot, ears in result for complaint in wrong(shot, ears, names)]
+        if said.times > 1 or not (left and any(fault.what == "lost" for fault in faults)):
+            break
+    heard: Counter[str] = Counter()
+    for _, ears in result:
+        heard.update(names.get((at.place, at.interface), f"{at.place} {at.interface}") for at in ears)
+    found.append(dict(heard))
+    return [str(fault) for fault in faults if said.times == 1 or fault.what != "lost"]
 
 
 def _shot(world: World, said: Said, serial: int) -> Shot | None:

@@ -6,7 +6,7 @@ import time
 from collections.abc import Callable, Mapping, Sequence
 from functools import cached_property
 from random import Random
-from typing import Any, NamedTuple, Protocol
+from typing import Any, NamedTuple, Protocol, TypeVar
 
 from weft.apps.client import Client, Problem, Unreachable
 from weft.conformance.bed import Bed, Sent
@@ -20,6 +20,9 @@ from weft.conformance.volley import Shot, Wrong, volley, wrong
 PATIENCE = 15.0  # seconds in which all must be as it should, after whatever has happened
 _POLL = 0.02
 AGAIN = 2  # how often what was lost is sent again: on a busy machine a frame may be lost where nothing is wrong
+
+
+T = TypeVar("T")
 
 
 class Controller(Protocol):
@@ -45,13 +48,14 @@ class Outcome(NamedTuple):
 class World:
     """Everything that a history happens to."""
 
-    def __init__(self, bed: Bed, controller: Controller) -> None:
+    def __init__(self, bed: Bed, controller: Controller, patience: float = PATIENCE) -> None:
+        self.patience = patience
         self._bed = bed
         self._controller = controller
         self._clients: dict[str | None, Client] = {}
         self.record = Record()
         self._learning = tuple(bed.places) if bed.learns else ()
-        self._real: dict[tuple[str, str], str] = {}  # a machine's interface, as the device calls it
+        self._real: dict[tuple[str, str], str] = {}  # a machine's interface, as the device calls it or has called it
         self._out: set[str] = set()
         self._disturbed: set[str] = set()
         self.frames = 0  # how many were sent
@@ -135,19 +139,27 @@ class World:
         return Outcome("granted")
 
     def clear(self) -> None:
-        """Delete all that projects have."""
+        """Delete all that projects have, and put right what was cut, shut or unplugged."""
         for port in sorted(self.record.plugged):
             self._ask(Step({"do": "unplug", "port": port}))
         for kind in ("vif", "port", "segment"):
             for id in sorted(self.record.of[kind]):
                 self._ask(Step({"do": "delete", "kind": kind, "id": id}))
+        for number, (id, link) in enumerate(self.record.of["link"].items()):
+            if not link["admin_up"]:
+                self._ask(Step({"do": "update", "kind": "link", "id": id, "fields": {"admin_up": True}}))
+            if number in self.record.cut:
+                self.do(Step({"do": "cable", "link": number, "up": True}))
+        for place in self.places:
+            for name in machines():
+                self._interface(place, name, there=True)
 
     def _interface(self, place: str, name: str, there: bool) -> None:
-        if there:
+        if there and (place, name) not in self.record.there:
             self._real[place, name] = self._bed.plug(place, name)
             self.record.there.add((place, name))
-        elif (place, name) in self._real:
-            self._bed.unplug(place, self._real.pop((place, name)))
+        elif not there and (place, name) in self.record.there:
+            self._bed.unplug(place, self._real[place, name])
             self.record.there.discard((place, name))
 
     def _resolved(self, what: Mapping[str, Any]) -> dict[str, Any]:
@@ -156,7 +168,7 @@ class World:
         if what.get("kind") != "vif" or not fields or not fields.get("interface"):
             return dict(what)
         place, name = fields["switch"], fields["interface"]
-        return {**what, "fields": {**fields, "interface": self._real.get((place, name), f"no-{name}")}}
+        return {**what, "fields": {**fields, "interface": self._real[place, name]}}
 
     def _client(self, project: str | None) -> Client:
         if project not in self._clients:
@@ -165,9 +177,9 @@ class World:
 
     # how it is
 
-    def settle(self, patience: float = PATIENCE) -> list[str]:
+    def settle(self, patience: float | None = None) -> list[str]:
         """Wait until the controller says that all is as it should be; what it says instead, when it does not."""
-        return _await(self._unsettled, patience)
+        return _await(self._unsettled, self.patience if patience is None else patience)
 
     def _unsettled(self) -> list[str]:
         client = self._client(None)
@@ -199,21 +211,29 @@ class World:
         there = self.society
         return {one.port for one in there.stations.values() if one.up and one.segment not in there.shut}
 
-    def listen(self, chance: Random, patience: float = PATIENCE) -> list[Wrong]:
-        """Send a volley, and return what is wrong. A device that was disturbed may take a while to be repaired."""
-        if not self._disturbed:
-            return self._fire(chance)
+    def listen(self, chance: Random, patience: float | None = None) -> list[Wrong]:
+        """Send a volley, and return what is wrong."""
         begin = chance.getstate()
 
-        def repaired() -> list[Wrong]:
+        def fire() -> list[Wrong]:
             chance.setstate(begin)
+            return self._fire(chance)
+
+        return self.repaired(fire, patience)
+
+    def repaired(self, look: Callable[[], list[T]], patience: float | None = None) -> list[T]:
+        """What a look finds wrong. A device that was disturbed is asked what it holds, and may take a while."""
+        if not self._disturbed:
+            return look()
+
+        def again() -> list[T]:
             for place in self._disturbed:
                 self._client(None).audit(place)
             time.sleep(_POLL)
-            self.settle()
-            return self._fire(chance)
+            self.settle(patience)
+            return look()
 
-        found = _await(repaired, patience)
+        found = _await(again, self.patience if patience is None else patience)
         self._disturbed.clear()
         return found
 
@@ -256,7 +276,7 @@ class World:
             return [f"the controller does not answer: {error}"]
 
 
-def _await(wrong: Callable[[], list[Any]], patience: float) -> list[Any]:
+def _await(wrong: Callable[[], list[T]], patience: float) -> list[T]:
     end = time.monotonic() + patience
     while (found := wrong()) and time.monotonic() < end:
         time.sleep(_POLL)
