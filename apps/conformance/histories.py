@@ -21,6 +21,16 @@ FAR_FUTURE = "2099-01-01T00:00:00Z"
 _SEGMENTS, _PORTS = 5, 9
 
 
+class Base(NamedTuple):
+    """What every plug-in's network is made of: a level of security and a kind of VIF that it can honour."""
+
+    security: str = "mac+inner"
+    vif_kind: str = "veth"
+
+
+USUAL = Base()
+
+
 class Reach(NamedTuple):
     """What a bed is, and can: its places and cables, and which misfortunes it has."""
 
@@ -30,6 +40,7 @@ class Reach(NamedTuple):
     outages: bool = False
     disturbs: bool = True
     restarts: bool = True
+    base: Base = USUAL
 
 
 def created(kind: str, who: str | None = None, **fields: Any) -> Step:
@@ -62,21 +73,31 @@ def machines() -> list[str]:
     return [f"m{number}" for number in range(1, MACHINES + 1)]
 
 
-def foundation(places: Sequence[str]) -> Iterator[Step]:
+def foundation(places: Sequence[str], base: Base = USUAL) -> Iterator[Step]:
     """A small network to begin with: two projects, a segment of each, and a VIF of each at each place."""
-    yield created("segment", id="s1", name="s1", project="red", shared_with=["blue"])
-    yield created("segment", id="s2", name="s2", project="blue")
+    level = leveled(base)
+    yield created("segment", id="s1", name="s1", project="red", shared_with=["blue"], **level)
+    yield created("segment", id="s2", name="s2", project="blue", **level)
     for number, (place, segment) in enumerate(((place, segment) for place in places for segment in ("s1", "s2")), 1):
         project = "red" if segment == "s1" else "blue"
         machine = machines()[0 if segment == "s1" else 1]
         yield created("port", id=f"p{number}", name=f"p{number}", segment=segment, project=project)
-        yield made_vif(number, project, place, machine)
+        yield made_vif(number, project, base, place, machine)
         yield plugged(f"p{number}", f"v{number}")
 
 
-def made_vif(number: int, project: str, place: str | None = None, machine: str | None = None) -> Step:
+def leveled(base: Base) -> dict[str, str]:
+    """What a segment must say of its security."""
+    return {"security": base.security} if base.security != USUAL.security else {}
+
+
+def made_vif(
+    number: int, project: str, base: Base = USUAL, place: str | None = None, machine: str | None = None
+) -> Step:
     """A VIF with a MAC of its own."""
     where = {"switch": place, "interface": machine} if place else {}
+    if base.vif_kind != USUAL.vif_kind:
+        where["vif_kind"] = base.vif_kind
     return created("vif", id=f"v{number}", project=project, mac=f"02:00:00:00:00:{number:02x}", **where)
 
 
@@ -218,7 +239,7 @@ class Fate:
         if port is None:
             return None
         to = f"project:{self._chance.choice(PROJECTS)}"
-        offer = {"to": to, "vif_kind": "veth", "expires": FAR_FUTURE}
+        offer = {"to": to, "vif_kind": self._reach.base.vif_kind, "expires": FAR_FUTURE}
         fields = self._chance.choice(({"offer": offer}, {"offer": None}, {"connect": [to]}, {"connect": ["owner"]}))
         return updated("port", port, self._asker("port", port), **fields)
 
@@ -257,7 +278,10 @@ class Fate:
             return None
         who = self._chance.choice((None, *PROJECTS))
         project = who or self._chance.choice(PROJECTS)
-        fields: dict[str, Any] = {"transport": self._chance.choice(("vlan", "vlan", "local"))}
+        fields: dict[str, Any] = {
+            "transport": self._chance.choice(("vlan", "vlan", "local")),
+            **leveled(self._reach.base),
+        }
         if self._chance.random() < 0.3:
             fields["shared_with"] = [project for project in PROJECTS if project != who]
         return created("segment", who, id=id, name=id, project=project, **fields)
@@ -272,7 +296,7 @@ class Fate:
         id = self._spare("vif", "v", _PORTS)
         if id is None:
             return None
-        step = made_vif(int(id[1:]), self._chance.choice(PROJECTS))
+        step = made_vif(int(id[1:]), self._chance.choice(PROJECTS), self._reach.base)
         where = {name: value for name, value in self._somewhere().items() if value}
         return created("vif", **{**step.what["fields"], **where})
 

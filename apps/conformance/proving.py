@@ -42,7 +42,7 @@ def rows(world: World, tell: Callable[[Row], None] = lambda row: None, only: str
     """Ask for every trait, and let everything happen that may; each in a network that is like new."""
     found = []
     happens = events(world.places, [*world.record.of["link"]])
-    for proof in (*proofs(world.places), *happens):
+    for proof in (*proofs(world.places, world.base), *happens):
         if only in ("", proof.subject):
             found.append(_row(world, proof))
             tell(found[-1])
@@ -60,8 +60,14 @@ def _row(world: World, proof: Proof) -> Row:
 
 
 def _proven(world: World, proof: Proof) -> str:
-    _grant(world, network(world.places))
-    _grant(world, _placed(world, proof.before))
+    _grant(world, network(world.places, world.base))
+    same = proof.same
+    try:
+        _grant(world, _placed(world, proof.before))
+    except _Refused:
+        if not proof.lenient:
+            raise
+        same = True
     without = _heard(world, proof.says)
     for step in proof.denied_before:
         _deny(world, step)
@@ -74,7 +80,7 @@ def _proven(world: World, proof: Proof) -> str:
         _deny(world, last)
         told.append(f"refused: {last}")
     told += [f"refused without it: {step}" for step in proof.denied_before]
-    if proof.same:
+    if same:
         heard = zip(proof.says, having, strict=True)
         told = told if proof.denied else [f"{said.name}, by {said.vif}: heard by {_names(by)}" for said, by in heard]
     elif not any(told):
@@ -127,6 +133,7 @@ def _heard(world: World, says: Sequence[Said]) -> list[dict[str, int]]:
 def _sent(world: World, said: Said, found: list[dict[str, int]]) -> list[str]:
     """Send it, put down who has heard it, and return what is wrong with that. What is lost is sent once more."""
     names = {(one.switch, one.interface): one.name for one in world.society.stations.values()}
+    world.introduce()
     for left in (1, 0):
         shots = [_shot(world, said, serial) for serial in range(said.times)]
         result = world.exchange([shot for shot in shots if shot is not None])

@@ -75,7 +75,7 @@ def _history(worlds: Worlds, seed: int, length: int, refused: frozenset[str], ta
     with worlds() as world:
         steps: list[Step] = []
         outcomes: list[str] = []
-        first = len([*foundation(world.places)])
+        first = len([*foundation(world.places, world.base)])
         for step in _fated(world, seed, length, refused):
             steps.append(step)
             said, complaints = _done(world, step, seed, listen=len(steps) >= first)
@@ -91,7 +91,7 @@ def _history(worlds: Worlds, seed: int, length: int, refused: frozenset[str], ta
 
 
 def _fated(world: World, seed: int, length: int, refused: frozenset[str]) -> Iterator[Step]:
-    yield from foundation(world.reach.places)
+    yield from foundation(world.places, world.base)
     fate = Fate(Random(seed), world.reach, world.record, refused)
     for _ in range(length):
         yield fate.next()

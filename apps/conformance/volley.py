@@ -17,6 +17,7 @@ from weft.conformance.octets import ipv6
 from weft.conformance.octets.ethernet import BROADCAST, LEAST_LENGTH, Tag, ethernet, tagged
 
 STRANGER = "02:00:00:00:ff:ff"
+TO_ALL = "to all"
 PAIRS = 60  # frames to one, at most; where there are more, some are chosen
 ATTEMPTS = 6  # of what hosts and attackers say, by each station
 _NOTHING = Verdict({}, {}, frozenset({"classify:unknown-port"}))
@@ -73,7 +74,7 @@ def volley(
     for end in ends:
         sender = by_end.get(end)
         for tag in sender.places if sender else (None, *vlans[:1]):
-            made = shot("to all", end, _plain(BROADCAST, sender, tag))
+            made = shot(TO_ALL, end, _plain(BROADCAST, sender, tag))
             if sender is not None and made.verdict.must and not sender.isolated:
                 segment = segment_of(there, sender, made.sent.frame)
                 learned |= {(segment, sender.mac)} if segment is not None else set()
@@ -90,7 +91,19 @@ def volley(
         yield shot(*said)
     for end in ends:
         for name, octets in _lies(there, by_end.get(end), macs, vlans, chance):
-            yield shot(name, end, octets)
+            lie = shot(name, end, octets)
+            yield lie
+            for victim in _moved(there, lie):
+                own = (victim.switch, victim.interface)
+                yield shot("to all, so that it is known again where it is", own, _plain(BROADCAST, victim, None))
+
+
+def _moved(there: Society, lie: Shot) -> list[Station]:
+    """Whose MAC has been said by somebody who may say that, so that learning places think it has moved there."""
+    if lie.sender is None or lie.verdict.reasons or not there.learning:
+        return []
+    source = read(lie.sent.frame).source
+    return [one for one in there.stations.values() if one.mac == source and one != lie.sender]
 
 
 def sealed(octets: bytes, serial: int) -> bytes:

@@ -10,12 +10,12 @@ from typing import Any, NamedTuple, Protocol, TypeVar
 
 from weft.apps.client import Client, Problem, Unreachable
 from weft.conformance.bed import Bed, Sent
-from weft.conformance.histories import Reach, machines
+from weft.conformance.histories import Base, Reach, created, leveled, machines, made_vif, plugged
 from weft.conformance.machine.record import Record
 from weft.conformance.machine.rights import forbidden
 from weft.conformance.machine.society import Society
 from weft.conformance.steps import Step
-from weft.conformance.volley import Shot, Wrong, volley, wrong
+from weft.conformance.volley import TO_ALL, Shot, Wrong, volley, wrong
 
 PATIENCE = 15.0  # seconds in which all must be as it should, after whatever has happened
 _POLL = 0.02
@@ -72,7 +72,32 @@ class World:
         """What the bed is, and can."""
         cables = len(self.record.of["link"])
         cuts = cables > 0 and self._bed.cut(0, True)
-        return Reach(tuple(self._bed.places), cables, cuts, self._bed.outage(self._bed.places[0], True))
+        outages = self._bed.outage(self._bed.places[0], True)
+        return Reach(tuple(self._bed.places), cables, cuts, outages, base=self.base)
+
+    @cached_property
+    def base(self) -> Base:
+        """A level of security and a kind of VIF that the plug-in honours, the usual ones if it does."""
+        level = next(filter(self._honours_level, ("mac+inner", "mac+ip", "mac", "none")), "mac+inner")
+        for kind in ("veth", "tap", "physical", "sriov"):
+            if self._honours(Base(level, kind)):
+                return Base(level, kind)
+        return Base(level)
+
+    def _honours_level(self, level: str) -> bool:
+        return any(self._honours(Base(level, kind)) for kind in ("veth", "tap", "physical", "sriov"))
+
+    def _honours(self, base: Base) -> bool:
+        """Whether a VIF of that kind can be at a place, on a segment of that level."""
+        steps = (
+            created("segment", id="s1", name="s1", project="red", **leveled(base)),
+            created("port", id="p1", name="p1", segment="s1", project="red"),
+            made_vif(1, "red", base, self.places[0], machines()[0]),
+            plugged("p1", "v1"),
+        )
+        honoured = all(self._ask(step).said == "granted" for step in steps)
+        self.clear()
+        return honoured
 
     @property
     def places(self) -> Sequence[str]:
@@ -265,6 +290,15 @@ class World:
         """The tags of segments on cables, as the controller has chosen them."""
         found = self._client(None).list("segment")
         return sorted({segment["segmentation_id"] for segment in found if segment["segmentation_id"]})
+
+    def introduce(self) -> None:
+        """Where MACs are learned, let everybody say something, so that it is known where they are."""
+        there = self.society
+        if there.learning:
+            shots = [
+                shot for shot in volley(there, self.record.there, Random(0)) if shot.name == TO_ALL and shot.sender
+            ]
+            self.exchange(shots)
 
     def explained(self) -> list[str]:
         """What the controller itself says of what is wrong: ports and the doctor's findings."""

@@ -98,15 +98,17 @@ def _receivers(
     if int(destination[:2], 16) & 1:
         return others, []
     owned = any(station.mac == destination for station, _ in there.on(place))  # a MAC that ports share is nobody's own
-    heard = [(one, tag) for one, tag in others if destination in ((one.mac,) if owned else one.macs)]
-    rest = [(one, tag) for one, tag in others if one not in [station for station, _ in heard]]
+    meant = [(one, tag) for one, tag in others if destination in ((one.mac,) if owned else one.macs)]
+    shared = [(one, tag) for one, tag in meant if one.mac != destination and one.switch in there.learning]
+    heard = [at for at in meant if at not in shared]  # where one learns, a shared MAC is his who has spoken last
+    rest = [(one, tag) for one, tag in others if one not in [station for station, _ in meant]]
     passed = {sender.switch, *(station.switch for station, _ in heard)} if heard else set()
     copies = [(one, tag) for one, tag in rest if one.promiscuous and one.switch in passed]
     curious = [(one, tag) for one, tag in rest if one.promiscuous and one.switch not in passed]
     if (place, destination) not in learned:
         flooded = [(one, tag) for one, tag in rest if {one.switch, sender.switch} & there.learning]
         curious += [at for at in flooded if at not in copies]
-    return heard + copies, curious
+    return heard + copies, curious + shared
 
 
 def _why_nobody(there: Society, sender: Station, place: str, destination: str) -> frozenset[str]:
