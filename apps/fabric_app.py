@@ -27,6 +27,9 @@ from weft.apps.identity import token_file
 from weft.apps.identity.assemble import identify
 from weft.apps.northbound.app import build_app
 from weft.apps.openstack.app import build_openstack
+from weft.apps.plugins import in_force
+from weft.apps.plugins.driver import Pace
+from weft.apps.plugins.places import Places
 from weft.controller.adapters.openflow import discovery
 from weft.controller.adapters.openflow.connection import Connection
 from weft.controller.adapters.openflow.guard import Kind
@@ -63,9 +66,11 @@ class FabricApp(app_manager.RyuApp):  # type: ignore[misc]
         file = self.settings.policy
         policy = BUILTIN if file is None else OsloPolicy(file, lambda complaint: log.error(complaint))
         variants = stage_sets.load(self.settings.shadow)
-        extended = composed(self.settings.extensions)
-        self.service = Service(SqliteStore(self.settings.store), policy, extended, variants=variants)
+        extended, force = composed(self.settings.extensions), in_force.read(self.settings.plugins)
+        store = SqliteStore(self.settings.store)
+        self.service = Service(store, policy, extended, variants, force.plugins, force.capabilities)
         self._shade()
+        self.places = Places(self.service, force.plugins, Pace(audit=self.settings.audit_interval))
         self.sessions: dict[Connection, SwitchSession] = {}
         self._described: dict[Connection, list[Any]] = {}
         host, port = weft_settings.split(self.settings.openflow)
@@ -105,6 +110,7 @@ class FabricApp(app_manager.RyuApp):  # type: ignore[misc]
         urls = self._serve_apis()
         databases = self._listen_for_databases()
         self.threads += [hub.spawn(self._compile), hub.spawn(self._discover), hub.spawn(self._keep_log)]
+        self.threads.append(hub.spawn(self.places.run))
         ready = {
             "ready": True,
             "pid": os.getpid(),
@@ -196,6 +202,7 @@ class FabricApp(app_manager.RyuApp):  # type: ignore[misc]
     # what the service asks for
 
     def _wake(self, switch: str) -> None:
+        self.places.wake(switch)
         for session in self.sessions.values():
             if session.name == switch or session.waiting:
                 session.wake()
@@ -214,6 +221,7 @@ class FabricApp(app_manager.RyuApp):  # type: ignore[misc]
             for session in self.sessions.values():
                 if session.waiting:
                     session.wake()
+            self.places.compiled()
             known = sum(map(self.service.network.count, CREATABLE))
             if not gc.isenabled() or known > frozen + GROWTH:  # what stays is not looked at for garbage again and again
                 frozen = known

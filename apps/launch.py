@@ -36,13 +36,15 @@ def main(arguments: Sequence[str] | None = None) -> None:
     from weft.apps.identity.issuer_keys import KeysUnusable
     from weft.apps.identity.keystone_client import CredentialsUnusable
     from weft.apps.identity.token_file import TokenUnusable
+    from weft.apps.plugins.installed import PluginUnusable
     from weft.controller.adapters.oslo_policy import PolicyUnusable
     from weft.controller.contracts import StoreUnavailable, StoreUnusable
     from weft.controller.extension import Clash
 
     for number in (signal.SIGINT, signal.SIGTERM):
         signal.signal(number, _leave)
-    unusable = (StoreUnusable, PolicyUnusable, TokenUnusable, CertificateUnusable, CredentialsUnusable, KeysUnusable)
+    files = (PolicyUnusable, PluginUnusable, TokenUnusable, CertificateUnusable, CredentialsUnusable, KeysUnusable)
+    unusable = (StoreUnusable, *files)
     manager = AppManager.get_instance()
     try:
         manager.load_apps(["weft.apps.fabric_app"])

@@ -149,6 +149,9 @@ class Settings(BaseModel):
         "where switches' databases connect (ovs-vsctl set-manager), HOST:PORT; port 0 chooses one [default: nowhere]",
         _ADDRESS,
     )
+    plugins: Path | None = _setting(
+        None, "a YAML file of plug-ins and their settings [default: Open vSwitch alone]", "must be a path"
+    )
     store: Path = _setting(Path("weft.db"), "the file that keeps the model", "must be a path")
     token_file: Path | None = _setting(
         None, "the file that keeps the API's token [default: STORE.token]", "must be a path"

@@ -17,7 +17,7 @@ from weft.controller.flow.text import actions_text, match_text, ofctl, table_nam
 from weft.controller.model.facts import Key, Switch, key_of
 from weft.controller.model.network import Network
 from weft.controller.shadow import Shadows
-from weft.controller.sync.manner import ENTRIES
+from weft.controller.sync.manner import ENTRIES, PLAIN
 from weft.controller.sync.progress import Progress
 
 
@@ -88,6 +88,7 @@ class FabricState:
         self.on_wake: Callable[[str], None] = lambda switch: None
         self._progress_by_switch: dict[Switched, Progress[Any]] = {}
         self._unknown: dict[int, str] = {}
+        self._troubles: dict[str, str] = {}  # of places, by name
         self._software: dict[int, str] = {}
         self.counters: Counters | None = None  # of the switches, where there are sessions with them
 
@@ -157,7 +158,7 @@ class FabricState:
             wanted = self.compiler.wanted(switch)
             if wanted is not None:
                 plugin = self.plugins.get(found.plugin)
-                progress = Progress(wanted, plugin.manner if plugin is not None else ENTRIES)
+                progress = Progress(wanted, getattr(plugin, "manner", PLAIN) if plugin is not None else ENTRIES)
                 self._progress_by_switch[_switched(found)] = progress
         return progress
 
@@ -188,6 +189,13 @@ class FabricState:
             self._software[dpid] = software
         else:
             self._software.pop(dpid, None)
+
+    def note_trouble(self, place: str, trouble: str) -> None:
+        """Why a place cannot be driven now; empty: it can."""
+        if trouble:
+            self._troubles[place] = trouble
+        else:
+            self._troubles.pop(place, None)
 
     def software(self, name: str) -> str | None:
         """Which software a connected switch of the model says it is, if it has. Raises ``KeyError``."""
@@ -269,11 +277,14 @@ class FabricState:
         """How a switch of the model is. Raises ``KeyError``."""
         if self.network.switch(name) is None:
             raise KeyError(name)
+        problems = [self._troubles[name]] if name in self._troubles else []
+        if self.network.capabilities_at(name) is None:
+            problems = ["its plug-in is not in force: it is not driven, and keeps what it has"]
         progress = self.progress(name)
         if progress is None:
-            return SwitchState(False, False, ())
+            return SwitchState(False, False, tuple(problems))
         failed = self.compiler.failure([Key("switch", name)])
-        problems = [failed] if failed else []
+        problems += [failed] if failed else []
         problems += [f"refused {self._words(item)}: {error}" for item, error in progress.refused()]
         return SwitchState(progress.connected, progress.settled and self.compiled, tuple(problems))
 

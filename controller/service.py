@@ -16,7 +16,7 @@ from weft.controller.compile.composed import ALONE, Composed
 from weft.controller.compile.variant import Variant
 from weft.controller.contracts import Plugin, Receipt, Record, Revision, Store, StoreUnavailable
 from weft.controller.fabric_state import NONE, FabricState
-from weft.controller.model.capabilities import OPENVSWITCH_ALONE
+from weft.controller.model.capabilities import OPENVSWITCH_ALONE, Capabilities
 from weft.controller.model.commands import (
     Command,
     Create,
@@ -58,11 +58,12 @@ class Service(FabricState):
         composed: Composed = ALONE,
         variants: Mapping[str, Variant | str] | None = None,
         plugins: Mapping[str, Plugin[Any]] = NONE,
+        capabilities: Mapping[str, Capabilities] = OPENVSWITCH_ALONE,
     ) -> None:
         self._store = store
         self.policy = policy
         revision, facts = store.load()
-        capabilities = OPENVSWITCH_ALONE | {name: plugin.capabilities for name, plugin in plugins.items()}
+        capabilities = {**capabilities, **{name: plugin.capabilities for name, plugin in plugins.items()}}
         super().__init__(Network(facts, revision, composed.attributes, capabilities), composed, variants, plugins)
         self._unsaved: list[Change] = []
         self.log = AuditLog()

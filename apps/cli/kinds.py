@@ -24,7 +24,7 @@ COLUMNS: dict[str, tuple[str, ...]] = {
     "quota": ("id", "limits", "usage"),
     "security_group": ("id", "name", "project", "stateful", "rules"),
     "trunk": ("id", "name", "project", "port", "subports", "admin_up"),
-    "switch": ("id", "dpid", "connected", "settled", "fabric_interfaces", "problems"),
+    "switch": ("id", "plugin", "dpid", "connected", "settled", "fabric_interfaces", "problems"),
     "link": ("id", "origin", "admin_up", "up"),
 }
 FILTERS: dict[str, tuple[str, ...]] = {

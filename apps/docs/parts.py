@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import NamedTuple
 
-from weft.apps.docs import client_types, fabric, layers, way
+from weft.apps.docs import client_types, fabric, layers, plugins, way
 from weft.controller.compile.stages import STAGES
 from weft.controller.model.traits import TRAITS
 from weft.controller.pipeline import render
@@ -31,6 +31,8 @@ def parts(root: Path) -> Iterator[Part]:
     yield Part("docs/architecture.md", "reasons", render.reasons(CORE))
     yield Part("docs/architecture.md", "registers", render.registers(CORE))
     yield Part("docs/architecture.md", "stages", _stages())
+    yield Part("docs/write-a-plugin.md", "contract", plugins.contract())
+    yield Part("docs/write-a-plugin.md", "example", plugins.example())
     yield Part("apps/client/documents.py", "", client_types.text())
     yield Part("docs/pictures/fabric.svg", "", fabric.drawing())
     yield Part("docs/pictures/layers.svg", "", layers.drawing(root))

@@ -12,7 +12,7 @@ from weft.apps.northbound.description.operations import Answer, Operation, Opera
 from weft.apps.northbound.description.shown import Findings
 from weft.apps.northbound.seeing import measured_ports, sight_of
 from weft.apps.northbound.views import datapath_text
-from weft.controller.model.facts import Claim, Link, Port
+from weft.controller.model.facts import Claim, Link, Port, Switch
 from weft.controller.model.visibility import NOBODYS
 from weft.controller.service import Service
 from weft.controller.sight import Sight
@@ -99,11 +99,11 @@ def _shadows(service: Service) -> Iterator[Finding]:
 
 def _switches(service: Service) -> Iterator[Finding]:
     for switch in service.network.of_kind("switch"):
+        assert isinstance(switch, Switch)
         about = f"switch {switch.id}"
         state = service.switch_state(str(switch.id))
         if not state.connected:
-            what = "Not connected: what is installed stays in force."
-            yield Finding("error", about, what, "See that it runs and has this controller: ovs-vsctl get-controller.")
+            yield Finding("error", about, *_unconnected(service, switch, state.problems))
             continue
         for problem in state.problems:
             do = f"See `weft flows {switch.id}` and the switch's log; it is offered again with the next audit."
@@ -111,6 +111,18 @@ def _switches(service: Service) -> Iterator[Finding]:
         if not (state.settled or state.problems):
             what = "It has not acknowledged yet all that it should hold."
             yield Finding("warning", about, what, f"Look again in a moment: `weft switch show {switch.id}`.")
+
+
+def _unconnected(service: Service, switch: Switch, problems: Sequence[str]) -> tuple[str, str]:
+    """Why a switch is not connected, and what to do about it."""
+    can = service.network.capabilities_at(switch.id)
+    why = f"{'; '.join(problems)}. What" if problems else "what"
+    what = f"Not connected: {why} is installed stays in force."
+    if can is None:
+        return what, f"Start the controller with --plugins FILE that names {switch.plugin}, or take the switch out."
+    if can.openflow:
+        return what, "See that it runs and has this controller: ovs-vsctl get-controller."
+    return what, f"See to the device, and to what --plugins says of {switch.plugin}; it is tried again all the while."
 
 
 def _software(service: Service) -> Iterator[Finding]:

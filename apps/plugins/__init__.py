@@ -1,1 +1,1 @@
-"""The plug-ins that come with Weft."""
+"""Plug-ins: who maps the model to the devices that carry it, and what runs them in the controller."""

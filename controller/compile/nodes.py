@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import NamedTuple
 
 from weft.controller.compile.stage import Owner, Stage
@@ -37,8 +38,9 @@ class Split(NamedTuple):
         return f"the pairs of {self.stage.name}({self.subject})"
 
 
-class Place(NamedTuple):
-    """Names the evaluation of what a place should hold."""
+@dataclass(frozen=True, slots=True)
+class Place:
+    """Names the evaluation of what a place should hold. It is equal to no ``Span``, whatever their names."""
 
     switch: str
 

@@ -67,6 +67,11 @@ class Progress(Generic[Kept]):
         """Somebody wants to know whether the switch holds what it should."""
         self._audit_requested = True
 
+    @property
+    def audit_requested(self) -> bool:
+        """Whether somebody still waits for that."""
+        return self._audit_requested
+
     def audited(self, found: Iterable[Kept]) -> Audit:
         """The switch has said all that it holds."""
         items, manner = list(found), self._manner
