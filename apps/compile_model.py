@@ -12,6 +12,7 @@ from weft.apps.model_file import read
 from weft.apps.stage_difference import document
 from weft.apps.stage_sets import imported
 from weft.controller.compile.compiler import Compiler
+from weft.controller.compile.composed import ALONE, Composed
 from weft.controller.flow.text import named, ofctl
 from weft.controller.model.promotion import REAL
 from weft.controller.trial import Trial
@@ -24,13 +25,13 @@ class Tables(NamedTuple):
     flows: tuple[str, ...]
 
 
-def compile_model(path: Path) -> dict[str, Tables]:
-    """``compile_model(path)`` returns the tables of each switch of the model, by its name.
+def compile_model(path: Path, composed: Composed = ALONE) -> dict[str, Tables]:
+    """``compile_model(path)`` returns the tables of each switch of the model by its name, also with extensions.
 
     The entries stand in the order in which a switch looks at them. Raises ``ModelError`` where the model is none.
     """
-    network = read(path)
-    compiler = Compiler(network)
+    network = read(path, composed.attributes)
+    compiler = Compiler(network, composed.stages, composed.pipeline, composed.guests)
     for _ in compiler.settle():
         pass
     if complaints := compiler.complaints():
@@ -43,15 +44,15 @@ def compile_model(path: Path) -> dict[str, Tables]:
     return tables
 
 
-def tried(path: Path, stages: str | None) -> dict[str, Any]:
+def tried(path: Path, stages: str | None, composed: Composed = ALONE) -> dict[str, Any]:
     """``tried(path, stages)`` is how tables, frames and cost differ with the stages that stand at that place.
 
     Without stages it is the cost of the real ones. Raises ``ModelError`` where the model is none, and ``ValueError``
     where the stages are none, or fail.
     """
-    network = read(path)
+    network = read(path, composed.attributes)
     try:
-        trial = Trial(network, imported(stages) if stages is not None else None, clock=perf_counter)
+        trial = Trial(network, imported(stages) if stages is not None else None, composed, clock=perf_counter)
     except ValueError:
         raise
     except (Exception, SystemExit) as error:  # of somebody's module, whatever it is

@@ -7,7 +7,7 @@ the name as its id, where that can be one and is not another's.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from functools import cache
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -23,6 +23,7 @@ from weft.apps.northbound.shapes import STRICT, checked, creation, fields_of
 from weft.apps.references import Ambiguous, References
 from weft.controller.model.commands import Command, Create, ObserveInterfaces, Plug, Refusal
 from weft.controller.model.decide import decide
+from weft.controller.model.declared import Declared
 from weft.controller.model.facts import Endpoint
 from weft.controller.model.network import Network
 from weft.controller.model.rules import Malformed, check_identifier
@@ -62,15 +63,18 @@ def entries(text: str) -> list[Entry]:
         raise ModelError(str(problem.description)) from None
 
 
-def read(path: Path) -> Network:
-    """``read(path)`` returns the network that holds when all that the file says is granted. Raises ``ModelError``."""
+def read(path: Path, attributes: Iterable[Declared] = ()) -> Network:
+    """``read(path)`` returns the network that holds when all that the file says is granted. Raises ``ModelError``.
+
+    ``attributes`` are those that extensions declare.
+    """
     try:
         found = entries(path.read_text(encoding="utf-8"))
     except OSError as error:
         raise ModelError(f"cannot read {path}: {why(error)}") from None
     except UnicodeDecodeError as error:
         raise ModelError(why(error)) from None
-    network, known = Network(), References()
+    network, known = Network(attributes=attributes), References()
     for entry in sorted(found, key=lambda entry: "id" not in entry.given):  # nobody gets an id that is another's
         _give_id(entry, known)
     for entry in found:

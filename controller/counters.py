@@ -17,8 +17,7 @@ from weft.controller.flow.meter import LAST_ID
 from weft.controller.model.facts import Endpoint, Port
 from weft.controller.model.network import Network
 from weft.controller.pipeline.core import CORE, DROP, PORT, REASON, SOURCE
-from weft.controller.pipeline.reasons import REASON_BY_NAME, REASON_BY_NUMBER
-from weft.controller.pipeline.schema import Register
+from weft.controller.pipeline.schema import Pipeline, Register
 
 LIMITS: tuple[Limit, ...] = get_args(Limit)  # each of them has a meter, and is the reason for which that drops
 _ENCODER = Encoder(CORE)
@@ -78,13 +77,13 @@ def about_drops(network: Network) -> dict[str, Question]:
     return {str(switch.id): question for switch in network.of_kind("switch")}
 
 
-def port_document(place: Place, reading: Reading) -> dict[str, Any]:
+def port_document(place: Place, reading: Reading, pipeline: Pipeline = CORE) -> dict[str, Any]:
     """What has passed and what has died at a port.
 
     What a VIF has sent includes what was dropped of it; what it was sent does not.
     """
     traffic = reading.ports.get(place.ofport, Traffic(_NOTHING, _NOTHING))
-    charged = (Dropped(place.switch, *one) for one in _charged(reading) if one[0] == place.number)
+    charged = (Dropped(place.switch, *one) for one in _charged(reading, pipeline) if one[0] == place.number)
     metered = (Dropped(place.switch, place.number, *one) for one in _metered(place.ofport, reading))
     dropped = _summed((*charged, *metered))
     return {
@@ -93,12 +92,16 @@ def port_document(place: Place, reading: Reading) -> dict[str, Any]:
         "interface": place.interface,
         "received": _document(traffic.received),
         "sent": _document(traffic.sent),
-        "dropped": [{"reason": d.reason, **_document(d.counted), "why": _why(d.reason)} for d in dropped],
+        "dropped": [
+            {"reason": d.reason, **_document(d.counted), "why": pipeline.reason_by_name[d.reason].doc} for d in dropped
+        ],
         "dropped_frames": sum(d.counted.frames for d in dropped),
     }
 
 
-def drops_document(network: Network, found: Iterable[Dropped], answered: Collection[str], limit: int) -> dict[str, Any]:
+def drops_document(
+    network: Network, found: Iterable[Dropped], answered: Collection[str], limit: int, pipeline: Pipeline = CORE
+) -> dict[str, Any]:
     """Why frames die, over all switches: the ``limit`` pairs of port and reason with most frames, the worst first.
 
     A switch of the model that is not among those that have answered is named.
@@ -107,14 +110,14 @@ def drops_document(network: Network, found: Iterable[Dropped], answered: Collect
     numbers = {dropped.number for dropped in worst}
     port_by_number = {p.number: p for p in network.of_kind("port") if isinstance(p, Port) and p.number in numbers}
     return {
-        "drops": [_drop_document(port_by_number.get(dropped.number), dropped) for dropped in worst],
+        "drops": [_drop_document(port_by_number.get(dropped.number), dropped, pipeline) for dropped in worst],
         "unanswered": sorted(str(s.id) for s in network.of_kind("switch") if s.id not in answered),
     }
 
 
-def drops_on(network: Network, switch: str, reading: Reading) -> Iterator[Dropped]:
+def drops_on(network: Network, switch: str, reading: Reading, pipeline: Pipeline = CORE) -> Iterator[Dropped]:
     """What has died on a switch, as its entries and its meters have counted it."""
-    for number, reason, count in _charged(reading):
+    for number, reason, count in _charged(reading, pipeline):
         yield Dropped(switch, number, reason, count)
     ofports = {meter // len(LIMITS) for meter in reading.meters}  # as ``meter_of`` numbers them
     for end in network.interfaces_of(switch) if ofports else ():
@@ -131,11 +134,12 @@ def _port_at(network: Network, end: Endpoint) -> Port | None:
     return network.port(port) if port is not None else None
 
 
-def _charged(reading: Reading) -> Iterator[tuple[int, str, Count]]:
+def _charged(reading: Reading, pipeline: Pipeline) -> Iterator[tuple[int, str, Count]]:
     """Whose frames, why, and how many, as entries have counted them."""
+    reason_by_number = {reason.number: reason for reason in pipeline.reasons}
     for table, match, count in reading.entries:
         told = _registers(match) if table == DROP.id and count.frames else {}
-        reason = REASON_BY_NUMBER.get(told.get(REASON.name, 0))
+        reason = reason_by_number.get(told.get(REASON.name, 0))
         if reason is not None:
             yield told.get(SOURCE.name, told.get(PORT.name, 0)), reason.name, count
 
@@ -177,7 +181,7 @@ def _summed(found: Iterable[Dropped]) -> list[Dropped]:
     return sorted(summed, key=lambda d: (-d.counted.frames, d.switch, d.number, d.reason))
 
 
-def _drop_document(port: Port | None, dropped: Dropped) -> dict[str, Any]:
+def _drop_document(port: Port | None, dropped: Dropped, pipeline: Pipeline) -> dict[str, Any]:
     """Of a port that is gone meanwhile no more is known than of nobody."""
     return {
         "port": port.id if port is not None else None,
@@ -186,13 +190,9 @@ def _drop_document(port: Port | None, dropped: Dropped) -> dict[str, Any]:
         "switch": dropped.switch,
         "reason": dropped.reason,
         "frames": dropped.counted.frames,
-        "why": _why(dropped.reason),
+        "why": pipeline.reason_by_name[dropped.reason].doc,
     }
 
 
 def _document(count: Count) -> dict[str, int]:
     return {"frames": count.frames, "bytes": count.octets}
-
-
-def _why(reason: str) -> str:
-    return REASON_BY_NAME[reason].doc

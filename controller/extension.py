@@ -14,6 +14,7 @@ from typing import Any, NamedTuple
 
 from weft.controller.compile.audience import Placed, here
 from weft.controller.compile.composed import Composed, Guest
+from weft.controller.compile.seats import seat
 from weft.controller.compile.stage import Stage, stage
 from weft.controller.compile.stages import STAGES
 from weft.controller.compile.view import View
@@ -30,7 +31,7 @@ REASON_NUMBERS = range(128, 256)
 REGISTERS = range(8, 16)
 METER_IDS = range(0x30000, 0x40000)  # behind those of the core, and as many as Open vSwitch has
 _ALIAS = re.compile(r"[a-z][a-z0-9-]{0,31}")
-PASSING = 3  # the id of the stage that lets frames pass the tables of extensions
+PASSING, COUNTING = 3, 4  # the ids of the stages that let frames pass extensions' tables, and count what dies there
 
 
 class Clash(ValueError):
@@ -110,9 +111,7 @@ def compose(pipeline: Pipeline = CORE, stages: Iterable[Stage] = STAGES, *extens
         for stage in extension.stages
     }
     more = tuple(stage for extension in extensions for stage in extension.stages)
-    passing = _passing(extensions)
-    joined_stages = (*stages, *([passing] if passing is not None else ()), *more)
-    return Composed(joined, joined_stages, guests, attributes, extensions)
+    return Composed(joined, (*stages, *_passing(joined, extensions), *more), guests, attributes, extensions)
 
 
 def _faults(pipeline: Pipeline, extension: Extension) -> Iterator[str]:
@@ -161,7 +160,8 @@ def _clashes(stages: Sequence[Stage], extensions: Sequence[Extension]) -> Iterat
     for one in stages:
         own("the core", "stage id", one.id)
         own("the core", "stage", one.name)
-    own("the core", "stage id", PASSING)
+    for id in (PASSING, COUNTING):
+        own("the core", "stage id", id)
     for extension in extensions:
         whose = f"extension {extension.alias}"
         own(whose, "alias", extension.alias)
@@ -266,18 +266,14 @@ class _Splice:
             name = follower
 
 
-def _passing(extensions: Sequence[Extension]) -> Stage | None:
-    """The stage that lets a frame go on where an extension's table has nothing to say of it, and counts its drops."""
+def _passing(pipeline: Pipeline, extensions: Sequence[Extension]) -> Iterator[Stage]:
+    """The stages that let a frame go on where an extension's table says nothing of it, and count what dies there."""
     tables = [i.table for extension in extensions for i in extension.tables if i.after or i.before]
     reasons = [reason for extension in extensions for reason in extension.reasons]
-    if not tables and not reasons:
-        return None
-    drop = CORE.drop
+    drop = pipeline.drop
     assert drop is not None
-    wanted = (
-        *(flow(table, 0, NEXT) for table in tables),
-        *(flow(drop, 10, Drop(reason.name), reason=reason.number) for reason in reasons),
-    )
+    wanted = [flow(table, 0, NEXT) for table in tables]
+    wanted += [flow(drop, 10, Drop(reason.name), reason=reason.number) for reason in reasons]
 
     @stage(id=PASSING, per="switch")
     def passing(view: View, switch: str) -> Iterator[Placed]:
@@ -286,4 +282,18 @@ def _passing(extensions: Sequence[Extension]) -> Stage | None:
             for wish in wanted:
                 yield here(switch, wish)
 
-    return passing
+    @stage(id=COUNTING, per="port")
+    def counting(view: View, port: str) -> Iterator[Placed]:
+        """What dies of a port's frames for an extension's reason is counted by port, where it dies."""
+        at = seat(view, port)
+        if at is None:
+            return
+        for reason in reasons:
+            charged = {"sender": {"source": at.port_number}, "receiver": {"port": at.port_number}}.get(reason.charged)
+            if charged is not None:
+                yield here(at.switch, flow(drop, 100, Drop(reason.name), reason=reason.number, **charged))
+
+    if wanted:
+        yield passing
+    if reasons:
+        yield counting

@@ -172,24 +172,35 @@ def compile_(
         ),
     ] = None,
     profile: Annotated[bool, typer.Option("--profile", help="Show what each stage costs.")] = False,
+    extensions: Annotated[
+        str,
+        typer.Option(
+            metavar="NAMES", help="With these extensions, as weft-controller --extensions has them.", show_default=False
+        ),
+    ] = "none",
     output: Output = Format.table,
 ) -> None:
     """Compile a model without a controller: each switch's tables, in named form and in that of ovs-ofctl."""
     from weft.apps.compile_model import compile_model, tried, write
+    from weft.apps.extensions.installed import ExtensionUnusable, composed
     from weft.apps.model_file import ModelError
 
+    try:
+        extended = composed(filter(None, map(str.strip, extensions.split(","))))
+    except ExtensionUnusable as error:
+        raise typer.TyperException(f"--extensions: {error}") from None
     if stages is not None or profile:
         if to is not None:
             raise typer.BadParameter("tells where tables go, and --stages and --profile show none", param_hint=["--to"])
         try:
-            _show_trial(tried(model, stages), profile=stages is None, output=output)
+            _show_trial(tried(model, stages, extended), profile=stages is None, output=output)
         except ModelError as error:
             raise typer.TyperException(f"{model}: {error}") from None
         except ValueError as error:
             raise typer.TyperException(f"--stages: {error}") from None
         return
     try:
-        tables = compile_model(model)
+        tables = compile_model(model, extended)
     except ModelError as error:
         raise typer.TyperException(f"{model}: {error}") from None
     if to is not None:

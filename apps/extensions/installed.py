@@ -24,19 +24,21 @@ def installed() -> dict[str, EntryPoint]:
     return {point.name: point for point in sorted(entry_points(group=GROUP), key=lambda point: point.name)}
 
 
-def load(name: str) -> Extension:
-    """The extension of that name. Raises ``ExtensionUnusable``."""
+def load(said: str) -> Extension:
+    """The extension of that name, or ``NAME=module:attribute``, or of a file. Raises ``ExtensionUnusable``."""
+    from weft.apps.stage_sets import imported
     from weft.controller.extension import Extension
 
     points = installed()
-    if name not in points:
+    name, _, place = said.partition("=")
+    if name not in points and not place:
         raise ExtensionUnusable(f"there is no extension {name!r}; installed are: {', '.join(points) or NONE}")
     try:
-        found = points[name].load()
+        found = imported(place) if place else points[name].load()
     except Exception as error:  # whatever its modules do when they are imported
         raise ExtensionUnusable(f"extension {name!r} cannot be loaded: {type(error).__name__}: {error}") from error
     if not isinstance(found, Extension):
-        raise ExtensionUnusable(f"extension {name!r} is {points[name].value}, which is no Extension")
+        raise ExtensionUnusable(f"extension {name!r} is {place or points[name].value}, which is no Extension")
     if found.alias != name:
         raise ExtensionUnusable(f"extension {name!r} has the alias {found.alias!r}: let both be the same")
     return found

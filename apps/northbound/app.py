@@ -49,7 +49,7 @@ class KnownQuery:
         self, req: falcon.Request, resp: falcon.Response, resource: Any, params: dict[str, Any]
     ) -> None:
         """Let the request pass, or raise a 400 that names the parameter."""
-        operation = resource.operations.get(req.method) if resource is not None else None
+        operation = getattr(resource, "operations", {}).get(req.method)  # an extension need not say
         if operation is None:
             return  # it will be answered that there is no such thing, or no such method
         known = operation.query()

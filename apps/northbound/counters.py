@@ -56,4 +56,4 @@ class PortCounters:
         if reading is None:
             rule = f"switch {place.switch} is not connected, or does not answer"
             raise Problem(HTTPStatus.SERVICE_UNAVAILABLE, rule, field="switch")
-        resp.media = port_document(place, reading)
+        resp.media = port_document(place, reading, self._service.compiler.pipeline)

@@ -56,12 +56,13 @@ class Drops:
             own = {port.number for port in ports}
             places = {switch for port in ports if (switch := switch_of(network, port)) is not None}
             questions = {switch: question for switch, question in questions.items() if switch in places}
-        readings = ask(self._service, questions)
+        readings, pipeline = ask(self._service, questions), self._service.compiler.pipeline
         found: list[Dropped] = []
         for switch, reading in readings.items():
-            found += (drop for drop in drops_on(network, switch, reading) if own is None or drop.number in own)
+            here = drops_on(network, switch, reading, pipeline)
+            found += (drop for drop in here if own is None or drop.number in own)
             eventlet.sleep(0)  # many switches with many ports leave everybody else a turn
-        answer = drops_document(network, found, readings.keys(), int(limit))
+        answer = drops_document(network, found, readings.keys(), int(limit), pipeline)
         answer["unanswered"] = [switch for switch in answer["unanswered"] if switch in questions]
         resp.media = answer
 

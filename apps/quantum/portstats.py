@@ -16,7 +16,6 @@ from weft.apps.quantum.faults import NOT_IMPLEMENTED, Fault, other
 from weft.apps.quantum.tenants import Tenant
 from weft.apps.quantum.versions import Version
 from weft.controller.counters import Nowhere, about_port, place_of, port_document
-from weft.controller.pipeline.reasons import REASON_BY_NAME
 from weft.controller.service import Service
 
 PATH = "extensions/ovs/tenants/{tenant}/networks/{network}/ports/{port}/stats"
@@ -47,10 +46,10 @@ class PortStats:
         reading = ask(self._service, {place.switch: about_port(place)}).get(place.switch)
         if reading is None:
             raise Fault(other(HTTPStatus.SERVICE_UNAVAILABLE), "the port's switch is not connected, or does not answer")
-        found = port_document(place, reading)
+        found = port_document(place, reading, self._service.compiler.pipeline)
         errors = {"sender": 0, "receiver": 0, "nobody": 0}
         for dropped in found["dropped"]:
-            errors[REASON_BY_NAME[dropped["reason"]].charged] += dropped["frames"]
+            errors[self._service.compiler.pipeline.reason_by_name[dropped["reason"]].charged] += dropped["frames"]
         values = (
             *(found["received"]["bytes"], found["received"]["frames"], errors["sender"]),
             *(found["sent"]["bytes"], found["sent"]["frames"], errors["receiver"]),

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Literal, NamedTuple
 
 from weft.controller.model.attributes import Attribute
@@ -82,7 +82,10 @@ class Number:
 class Flag:
     """True or false."""
 
-    schema: Schema = field(default_factory=lambda: {"type": "boolean"})
+    @property
+    def schema(self) -> Schema:
+        """What JSON Schema calls it."""
+        return {"type": "boolean"}
 
     def check(self, value: Any) -> None:
         """Raises ``Wrong``."""

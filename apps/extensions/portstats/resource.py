@@ -20,6 +20,7 @@ from weft.apps.northbound.problems import malformed
 from weft.apps.northbound.seeing import measured_ports, sight_of
 from weft.controller.contracts import Question, Reading
 from weft.controller.counters import Nowhere, Place, about_port, place_of, port_document
+from weft.controller.pipeline.schema import Pipeline
 from weft.controller.service import Service
 
 LIMIT = 100  # unless somebody says how many
@@ -77,9 +78,10 @@ class PortStats:
         questions = _questions(places)
         readings = ask(self._service, questions)
         found = []
+        pipeline = self._service.compiler.pipeline
         for number, place in enumerate(places):
             if place.switch in readings:
-                found.append(_document(place, readings[place.switch]))
+                found.append(_document(place, readings[place.switch], pipeline))
             if number % _SLICE == _SLICE - 1:
                 eventlet.sleep(0)
         found.sort(key=lambda one: (-one["received"]["bytes"] - one["sent"]["bytes"], one["port"]))
@@ -108,6 +110,6 @@ def _questions(places: Iterable[Place]) -> Mapping[str, Question]:
     }
 
 
-def _document(place: Place, reading: Reading) -> dict[str, Any]:
-    document = port_document(place, reading)
+def _document(place: Place, reading: Reading, pipeline: Pipeline) -> dict[str, Any]:
+    document = port_document(place, reading, pipeline)
     return {name: document[name] for name in Statistics.model_fields}
