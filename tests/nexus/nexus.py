@@ -46,7 +46,7 @@ class Nexus:
         self.refuses: set[str] = set()  # a request with any of these texts in it is refused
         self.answers_left: int | None = None  # after so many writes they are done, and not answered
         self.loses_requests = False
-        self.down = False
+        self.down = True  # until it is started
         self._interfaces = interfaces
         self._port = 0
         self.tree = Tree()
@@ -79,6 +79,10 @@ class Nexus:
         self.sessions.expire()
         self.refuses.clear()
         self.asked.clear()
+
+    def settle(self) -> None:
+        """Work out what is operational now."""
+        rules.settle(self.tree)
 
     # running
 
@@ -148,7 +152,7 @@ class Nexus:
             }
             found = {}
             for interface in self.tree.of_class(*rules.INTERFACES):
-                up = interface.attributes["adminSt"] == "up"
+                up = interface.attributes["adminSt"] == "up" and interface.dn not in self.tree.unplugged
                 found[interface.attributes["id"]] = Carried(*rules.carried(interface, vlans)) if up else NOTHING
             for (name, channel), wanted in self.vethernets.items():
                 number = self.console.carries(name, channel, wanted)

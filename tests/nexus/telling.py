@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from weft.apps.plugins.nexus import NexusPlugin
 from weft.apps.plugins.nexus.items import Identity, Item, Member, Trunk, Vlan
@@ -25,7 +25,7 @@ def difference(plugin: NexusPlugin, wanted: Iterable[Item], place: str = "n1") -
     return Difference(sorted(puts, key=plugin.manner.rank), sorted(held.keys() - asked.keys()))
 
 
-def tell(plugin: NexusPlugin, wanted: Iterable[Item], place: str = "n1") -> dict[Identity, str]:
+def tell(plugin: NexusPlugin, wanted: Iterable[Item], place: str = "n1") -> dict[Any, str]:
     """Let the place be as wanted, and return what it refuses."""
     puts, drops = difference(plugin, wanted, place)
     return plugin.apply(place, puts, drops)

@@ -36,6 +36,7 @@ def prepare(environment: dict[str, str]) -> None:
     os.environ.update(environment, TMPDIR="/run/tmp", WEFT_GUEST="1", PYTEST_DISABLE_PLUGIN_AUTOLOAD="1")
     os.environ["PATH"] = environment.get("PATH", "/usr/bin:/bin") + ":/usr/sbin:/sbin"
     os.symlink(MODULES / "modules", "/run/kernel/lib/modules")
+    subprocess.run(["ip", "link", "set", "lo", "up"], check=False)
     subprocess.run(["modprobe", "-d", "/run/kernel", "-a", *WANTED], check=False)
 
 

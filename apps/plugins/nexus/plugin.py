@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Hashable, Iterator, Mapping, Sequence
 from typing import Any, TypeVar
 
 from weft.apps.plugins.nexus import mapping, settings
@@ -78,9 +78,9 @@ class NexusPlugin:
             found.append(first if alike and first is not None else Partial(*identity))
         return found
 
-    def apply(self, place: str, puts: Sequence[Item], drops: Sequence[Identity]) -> dict[Identity, str]:
+    def apply(self, place: str, puts: Sequence[Item], drops: Sequence[Identity]) -> dict[Hashable, str]:
         """Tell the place, both peers of a pair; what one of them refuses is refused."""
-        refused: dict[Identity, str] = {}
+        refused: dict[Hashable, str] = {}
         pair = len(self._known(place)) > 1
         wanted = [item for item in puts if not isinstance(item, Partial)]
         answers = self._ask(place, lambda device: device.apply(wanted, drops))
