@@ -28,6 +28,7 @@ REQUIRES = [
 TEST_REQUIRES = [
     "pytest==9.2.0",  # the test runner
     "pytest-timeout==2.4.0",  # a hung test names itself
+    "pytest-xdist==3.8.0",  # several tests at once: many wait more than they work
     "hypothesis==6.170.15",  # properties over random histories
     "schemathesis==4.32.5",  # requests that the API's own description allows, and the answers it promises
     "openapi-spec-validator==0.9.0",  # whether that description is one

@@ -29,6 +29,7 @@ from weft.controller.model.commands import (
     Unplug,
     Update,
 )
+from weft.controller.model.commands import Refused as Refused  # whoever submits meets it
 from weft.controller.model.decide import decide
 from weft.controller.model.extent import check_extent, extent
 from weft.controller.model.facts import Fact, Key, key_of
@@ -37,15 +38,6 @@ from weft.controller.model.policy import BUILTIN, Policy
 from weft.controller.model.rights import OPERATOR, Caller
 from weft.controller.model.visibility import as_seen
 from weft.controller.sight import Sight
-
-
-class Refused(Exception):
-    """One of the commands was refused, and none of them was done."""
-
-    def __init__(self, index: int, refusal: Refusal) -> None:
-        super().__init__(str(refusal))
-        self.index = index
-        self.refusal = refusal
 
 
 class Service(FabricState):

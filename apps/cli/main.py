@@ -4,9 +4,12 @@ from __future__ import annotations
 
 import os
 import sys
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from functools import cache
+from typing import Any
 
 from typer import Abort, TyperException
+from typer.main import get_command
 
 from weft.apps.cli.commands import app
 from weft.apps.cli.exits import INTERRUPTED, TIMEOUT, UNREACHABLE, NotInTime, of_answer
@@ -20,7 +23,7 @@ STDOUT = 1
 def main(arguments: Sequence[str] | None = None) -> int:
     """``main()`` runs the command line and returns the exit status."""
     try:
-        status = app(args=arguments, prog_name="weft", standalone_mode=False)
+        status = _commands()(args=arguments, prog_name="weft", standalone_mode=False)
         sys.stdout.flush()
     except Problem as problem:
         return _complain(str(problem), of_answer(problem.status))
@@ -38,6 +41,12 @@ def main(arguments: Sequence[str] | None = None) -> int:
         os.dup2(os.open(os.devnull, os.O_WRONLY), STDOUT)  # whoever reads us, such as head, has enough
         return 0
     return status if isinstance(status, int) else 0
+
+
+@cache
+def _commands() -> Callable[..., Any]:
+    """The commands, made of their functions' signatures once."""
+    return get_command(app)
 
 
 def _complain(message: str, status: int) -> int:

@@ -17,7 +17,8 @@ from weft.apps.northbound.lists import find
 from weft.apps.northbound.making import is_list, new, several
 from weft.apps.northbound.paths import COLLECTIONS, PATHS
 from weft.apps.northbound.seeing import sight_of
-from weft.apps.northbound.views import Rendered, datapath_text, view
+from weft.apps.northbound.spelling import datapath_text
+from weft.apps.northbound.views import Rendered, view
 from weft.controller.model.facts import Fact
 from weft.controller.model.visibility import NOBODYS
 from weft.controller.service import Service

@@ -11,7 +11,7 @@ import falcon
 from weft.apps.northbound.description.operations import Answer, Operation, Operations
 from weft.apps.northbound.description.shown import Findings
 from weft.apps.northbound.seeing import measured_ports, sight_of
-from weft.apps.northbound.views import datapath_text
+from weft.apps.northbound.spelling import datapath_text
 from weft.controller.model.facts import Claim, Link, Port, Switch
 from weft.controller.model.visibility import NOBODYS
 from weft.controller.service import Service

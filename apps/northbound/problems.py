@@ -12,8 +12,7 @@ import structlog
 
 from weft.apps.northbound.request_id import request_id
 from weft.controller.contracts import StoreUnavailable
-from weft.controller.model.commands import Refusal
-from weft.controller.service import Refused
+from weft.controller.model.commands import Refusal, Refused
 
 MEDIA_TYPE = "application/problem+json"
 _STATUS_BY_REASON = {

@@ -28,6 +28,15 @@ def datapath_id(value: object) -> int | None:
     return int(digits, 16)
 
 
+def datapath_text(dpid: int) -> str:
+    """A datapath id as switches print it.
+
+    >>> datapath_text(255)
+    '00000000000000ff'
+    """
+    return f"{dpid:016x}"
+
+
 def seconds(value: object) -> int:
     """The whole seconds since 1970 (UTC) of a time as RFC 3339 writes it; a number stays one. Raises ``ValueError``.
 

@@ -6,6 +6,7 @@ import json
 from functools import lru_cache
 from typing import Any
 
+from weft.apps.northbound.spelling import datapath_text
 from weft.controller.fabric_state import FlowReport, Status, SwitchState
 from weft.controller.model.accounts import COUNTED
 from weft.controller.model.declared import shown
@@ -15,15 +16,6 @@ from weft.controller.model.network import Network
 from weft.controller.model.quotas import count_of, limit_of
 from weft.controller.service import Service
 from weft.controller.sight import Sight
-
-
-def datapath_text(dpid: int) -> str:
-    """A datapath id as switches print it.
-
-    >>> datapath_text(255)
-    '00000000000000ff'
-    """
-    return f"{dpid:016x}"
 
 
 def view(service: Service, fact: Fact, sight: Sight | None = None) -> dict[str, Any]:

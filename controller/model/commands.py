@@ -53,6 +53,15 @@ class Refusal(Exception):
         return Refusal(self.reason, self.field, rule)
 
 
+class Refused(Exception):
+    """One of the commands was refused, and none of them was done."""
+
+    def __init__(self, index: int, refusal: Refusal) -> None:
+        super().__init__(str(refusal))
+        self.index = index
+        self.refusal = refusal
+
+
 @dataclass(frozen=True, slots=True)
 class Create:
     """Make a thing of a kind in ``CREATABLE``. Numbers and segmentation ids are given by the model."""

@@ -71,6 +71,7 @@ def test_a_hidden_id_and_a_missing_one_get_the_same_answer(society_and_api: tupl
     assert complaints == []
 
 
+@pytest.mark.alone
 def test_a_hidden_id_and_a_missing_one_take_the_same_time(society_and_api: tuple[Society, Api]) -> None:
     society, api = society_and_api
     slower = []

@@ -166,6 +166,7 @@ def test_meters_by_hand_are_repaired_and_a_restart_touches_none(lab: HeldLab) ->
         update(lab, "red1", max_rate=None)
 
 
+@pytest.mark.alone
 def test_many_may_ask_while_the_switches_are_being_told(lab: HeldLab) -> None:
     end = time.monotonic() + 3
 
@@ -212,6 +213,7 @@ def absent(lab: HeldLab) -> Iterator[int]:
     lab.api.delete("/v1/switches/absent").raise_for_status()
 
 
+@pytest.mark.alone
 def test_a_switch_that_is_silent_is_named_and_holds_up_nobody(lab: HeldLab, absent: int) -> None:
     document = lab.get("/v1/drops")
     assert document["unanswered"] == ["absent"]

@@ -70,6 +70,7 @@ def test_garbage_to_the_openflow_port(lab: HeldLab, hosts: Hosts) -> None:
     assert ended(lab) == before
 
 
+@pytest.mark.alone
 def test_two_thousand_idle_connections(lab: HeldLab, hosts: Hosts) -> None:
     before = ended(lab)
     idle = [socket.create_connection(openflow(lab), 10) for _ in range(2000)]

@@ -50,6 +50,7 @@ def known(lab: HeldLab) -> Iterator[int]:
     lab.api.delete("/v1/switches/absent").raise_for_status()
 
 
+@pytest.mark.alone
 def test_a_switch_with_thirty_thousand_interfaces_is_sent_away(lab: HeldLab) -> None:
     before = ended(lab)
     liar = HostileSwitch(openflow(lab), 0x99999, [port(n, b"p%d" % n) for n in range(1, 30001)])
@@ -75,6 +76,7 @@ def test_statistics_without_end_are_cut_off(lab: HeldLab, known: int) -> None:
     wait_until(lambda: any("00aa" in line and "more than" in line for line in ended(lab)), "it is sent away")
 
 
+@pytest.mark.alone
 def test_an_interface_that_flaps_without_end_holds_up_nobody(lab: HeldLab, hosts: Hosts, known: int) -> None:
     before = ended(lab)
     liar = HostileSwitch(openflow(lab), known, [port(1, b"e1")])

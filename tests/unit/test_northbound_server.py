@@ -277,6 +277,7 @@ def test_a_head_has_its_limits(server: Server, head: bytes, status: bytes) -> No
     assert said.split()[1] == status
 
 
+@pytest.mark.alone
 def test_a_request_that_drips_is_cut_off(server: Server) -> None:
     """Each byte comes in time, and the whole never does."""
     for beginning in (b"", b"GET /healthz HTTP/1.1\r\nX: ", HEAD + b"Content-Length: 1000\r\n\r\n"):
@@ -297,12 +298,14 @@ def test_a_body_that_does_not_come_is_said(server: Server) -> None:
     assert b"did not arrive in time" in data
 
 
+@pytest.mark.alone
 def test_a_silent_connection_is_let_go(server: Server) -> None:
     began = time.monotonic()
     assert answer(server.connect()) == b""
     assert IDLE * 0.8 < time.monotonic() - began < IDLE * 2
 
 
+@pytest.mark.alone
 def test_silence_is_not_worth_a_seat(server: Server) -> None:
     """Five times as many half-open, half-said and silent clients as there are seats: others wait for nothing."""
     before = server.descriptors()
@@ -327,6 +330,7 @@ def test_silence_is_not_worth_a_seat(server: Server) -> None:
     assert server.descriptors() <= before + 2, "nothing has leaked"
 
 
+@pytest.mark.alone
 def test_a_client_in_a_hurry_leaves_the_others_their_turn(server: Server) -> None:
     hurried = server.connect()
     hurried.sendall(b"GET /healthz HTTP/1.1\r\nHost: x\r\n\r\n" * 2000)

@@ -14,6 +14,7 @@ import pytest
 from tests.wire.databases import RealController
 from tests.wire.switches import ROOT, GoodPeer
 
+pytestmark = pytest.mark.alone  # hundreds of clients on all cores
 SECONDS = 2.0
 GENEROUS = 1.0  # for a machine that does much else; what is measured is printed
 

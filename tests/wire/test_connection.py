@@ -222,6 +222,7 @@ def test_a_rebooted_switch_gets_its_datapath_id_back(controller: Controller, dpi
     third.close()
 
 
+@pytest.mark.alone
 def test_two_thousand_idle_connections_disturb_nobody(controller: Controller, good: GoodPeer, dpid: int) -> None:
     _, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
     resource.setrlimit(resource.RLIMIT_NOFILE, (hard, hard))

@@ -226,6 +226,7 @@ def settle(progress: Progress, bridge: Metered) -> int:
         progress.acknowledged(batch, {n: "refused" for n, m in enumerate(batch.messages) if m.identity in refused})
 
 
+@pytest.mark.alone
 def test_a_frame_that_is_larger_than_the_burst_never_passes(ovs: OpenVSwitch, bridge: Metered) -> None:
     """Why a limit's burst must be a whole frame at least, however low the rate is. This one is of 12.112 kbit."""
     sent = 0

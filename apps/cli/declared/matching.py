@@ -10,7 +10,7 @@ from uuid import uuid4
 from weft.apps.cli.declared.held import Held
 from weft.apps.cli.declared.plan import VIF, Difference, Plan
 from weft.apps.model_file import Entry, ModelError
-from weft.apps.northbound.views import datapath_text
+from weft.apps.northbound.spelling import datapath_text
 from weft.apps.references import Ambiguous, References
 from weft.controller.model.commands import FIXED_BY_KIND, GIVEN
 from weft.controller.model.facts import Vif, link_id
