@@ -20,10 +20,7 @@ def document(against: str, name: str, comparison: Comparison) -> dict[str, Any]:
         "revision": comparison.revision,
         "tables": {
             **{what: comparison.changes[what] for what in ("added", "removed", "changed")},
-            "flows": [
-                {"switch": switch, "what": one.what, "before": one.before, "after": one.after}
-                for switch, one in comparison.flows
-            ],
+            "flows": [flow._asdict() for flow in comparison.flows],
         },
         "behaviour": {
             "tried": comparison.tried,

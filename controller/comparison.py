@@ -3,19 +3,20 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Generator, Iterator
 from typing import NamedTuple
 
-from weft.controller.flow.difference import Difference, differences
+from weft.controller.flow.difference import What, differences
 from weft.controller.flow.entry import Entry, Identity
 from weft.controller.flow.meter import METERS
 from weft.controller.flow.simulate import SimulatedSwitch
+from weft.controller.model.facts import Vif
 from weft.controller.model.network import Network
 from weft.controller.rehearsal import Case, Look, Otherwise, cases, look_of, rehearse
 from weft.controller.shadow import Compilation
 
 TRIES = 3  # to read all tables while nothing changes
-PORTION = 100  # flows that a simulated switch takes in one step
+PORTION = 100  # flows that are looked at in one step
 MOST_LOOKS = 50  # sorts of frames that the flows that differ look for
 _HEAD, _METER = 48, 32  # octets of a flow-mod before its match, and of a meter-mod with its band
 Flows = dict[Identity, Entry]
@@ -41,10 +42,19 @@ class StageCost(NamedTuple):
     seconds: float
 
 
+class FlowDifference(NamedTuple):
+    """One place in the tables of a switch where the two differ, in the text form of flows; empty: none."""
+
+    switch: str
+    what: What
+    before: str
+    after: str
+
+
 class Comparison:
     """One set of stages against another. ``work`` finds the difference in small steps; until then it is not whole.
 
-    ``flows`` are the differences of the tables, each with its switch, and ``changes`` how many there are of which sort,
+    ``flows`` are the differences of the tables, and ``changes`` how many there are of which sort,
     also of those that are too many to be told. ``frames`` are those that fare otherwise; ``tried`` and ``differing``
     count them all. ``whole`` says whether every frame was tried that the model gives, or all must fare alike.
     """
@@ -55,7 +65,7 @@ class Comparison:
         self._pipeline = real.compiler.pipeline
         self.revision = network.revision
         self._looks: dict[Look, None] = {}
-        self.flows: list[tuple[str, Difference]] = []
+        self.flows: list[FlowDifference] = []
         self.changes: Counter[str] = Counter()
         self.frames: list[Otherwise] = []
         self.tried = self.differing = 0
@@ -81,15 +91,29 @@ class Comparison:
             yield from self._rehearse(tables)
 
     def _compare(self, tables: dict[str, tuple[Flows, Flows]]) -> Iterator[None]:
+        macs = yield from self._macs()
         for switch, (before, after) in tables.items():
-            for difference in differences(before, after, self._pipeline):
+            for number, difference in enumerate(differences(before, after)):
                 self.changes[difference.what] += 1
-                look = look_of(difference.identity)
-                if look and len(self._looks) < MOST_LOOKS:
-                    self._looks[look] = None
                 if len(self.flows) < self._bounds.flows:
-                    self.flows.append((switch, difference))
+                    self.flows.append(FlowDifference(switch, difference.what, *difference.texts(self._pipeline)))
+                if len(self._looks) < MOST_LOOKS:
+                    look = look_of(difference.identity)
+                    if look and not macs & {value for name, value in look if name in ("eth_src", "eth_dst")}:
+                        self._looks[look] = None
+                if number % PORTION == 0:
+                    yield
             yield
+
+    def _macs(self) -> Generator[None, None, set[int]]:
+        """The MACs of all VIFs: what flows look for of these, the frames from each to each other try anyway."""
+        macs: set[int] = set()
+        for number, vif in enumerate(list(self._network.of_kind("vif"))):
+            if isinstance(vif, Vif):
+                macs.add(int(vif.mac.replace(":", ""), 16))
+            if number % PORTION == 0:
+                yield
+        return macs
 
     def _rehearse(self, tables: dict[str, tuple[Flows, Flows]]) -> Iterator[None]:
         simulated: tuple[dict[str, SimulatedSwitch], dict[str, SimulatedSwitch]] = ({}, {})

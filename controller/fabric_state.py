@@ -123,9 +123,8 @@ class FabricState:
         for known, progress in [*self._progress_by_switch.items()]:
             wanted = self.compiler.wanted(known.name)
             if wanted is not None:
-                progress.want_exactly(wanted)
+                yield from progress.wanting(wanted)
                 self.on_wake(known.name)
-            yield
 
     def shadow_work(self) -> Iterator[None]:
         """Compile what no switch is told of, one small step at a time; for when there is nothing else to do."""

@@ -13,6 +13,7 @@ from weft.apps.northbound.description.shown import Findings
 from weft.apps.northbound.seeing import measured_ports, sight_of
 from weft.apps.northbound.spelling import datapath_text
 from weft.controller.model.facts import Claim, Link, Port, Switch
+from weft.controller.model.promotion import REAL
 from weft.controller.model.visibility import NOBODYS
 from weft.controller.service import Service
 from weft.controller.sight import Sight
@@ -75,8 +76,12 @@ def _about(switches: Sequence[str]) -> str:
 
 
 def _faults(service: Service) -> Iterator[Finding]:
+    followed = service.shadows.running.name
+    do = "This is a fault in Weft or in an extension of it. Report it."
+    if followed != REAL:
+        do = f"The switches follow the stages {followed!r}: mend these, or follow the real ones: `weft shadow demote`."
     for complaint in service.compiler.complaints():
-        yield Finding("error", "controller", complaint, "This is a fault in Weft or in an extension of it. Report it.")
+        yield Finding("error", "controller", complaint, do)
 
 
 def _shadows(service: Service) -> Iterator[Finding]:

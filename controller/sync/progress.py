@@ -41,12 +41,19 @@ class Progress(Generic[Kept]):
         """These items are wanted now."""
         self._delta.want(changes)
 
-    def want_exactly(self, wanted: Mapping[Any, Kept]) -> None:
-        """These items are wanted now, and no others. Told at once, so that all is added before any is removed."""
-        delta = self._delta
-        changes: dict[Any, Kept | None] = {i: e for i, e in wanted.items() if delta.wanted(i) != e}
+    def wanting(self, wanted: Mapping[Any, Kept]) -> Iterator[None]:
+        """Let these items be wanted and no others, in portions.
+
+        What is put is wanted in the order in which it is told, and all of it before any is wanted no longer: whatever
+        the device is told meanwhile, nothing is taken away before all is there.
+        """
+        delta, rank = self._delta, self._manner.rank
+        puts = sorted((e for i, e in wanted.items() if delta.wanted(i) != e), key=rank)
         gone = [i for i in delta.identities() if i not in wanted and delta.wanted(i) is not None]
-        delta.want(changes | dict.fromkeys(gone))
+        changes: list[tuple[Any, Kept | None]] = [*((e.identity, e) for e in puts), *((i, None) for i in gone)]
+        for first in range(0, len(changes), BUNDLE_MESSAGES):
+            delta.want(dict(changes[first : first + BUNDLE_MESSAGES]))
+            yield
 
     def connect(self) -> None:
         """A session with the switch is up. What it holds is not known until it has been audited."""

@@ -92,7 +92,7 @@ def test_the_same_stages_differ_in_nothing() -> None:
 def test_a_flow_that_is_added_is_told_with_its_switch_in_the_words_of_the_pipeline() -> None:
     found = compared(Variant((quiet,)))
     line = f"table=admit priority=310 match=eth_dst={MDNS},source={{}} actions=drop(admit:reserved)"
-    assert [(switch, what, before, after) for switch, (what, before, after, _) in found.flows] == [
+    assert found.flows == [
         ("s1", "added", "", line.format(1)),
         ("s2", "added", "", line.format(2)),
     ]
@@ -105,7 +105,7 @@ def test_a_flow_that_is_removed_or_changed_is_told_too() -> None:
     assert without.changes["removed"] > 0
     assert without.changes["added"] == 0
     changed = compared(Variant((loud,)))
-    (one,) = {(what, before, after) for _, (what, before, after, _) in changed.flows}
+    (one,) = {(what, before, after) for _, what, before, after in changed.flows}
     assert one == (
         "changed",
         "table=forward priority=0 match=* actions=drop(forward:unknown-destination)",
