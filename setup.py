@@ -23,6 +23,7 @@ REQUIRES = [
     "oslo.policy==6.0.1",  # policies in a file, in the words that OpenStack's operators know
     "PyJWT[crypto]==2.15.1",  # bearer tokens of an issuer, and their signatures
     "defusedxml==0.7.1",  # XML of Quantum's clients, without entity bombs
+    "pyroute2==0.9.7",  # netlink: bridges of Linux, their interfaces and VLANs
     "setuptools>=64",  # Ryu imports distutils, which Python 3.12 no longer brings
 ]
 TEST_REQUIRES = [
@@ -75,9 +76,11 @@ setup(
             "weft-lab = weft.apps.lab.start:main",
         ],
         "weft.plugins": [
+            "linux-bridge = weft.apps.plugins.linux_bridge.plugin:linux_bridge",
             "nexus = weft.apps.plugins.nexus:NexusPlugin",
         ],
         "weft.beds": [
+            "linux-bridge = weft.apps.plugins.linux_bridge.bed:LinuxBridges",
             "openvswitch = weft.conformance.beds.openvswitch:OpenVSwitchBed",
         ],
         "weft.extensions": [

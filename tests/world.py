@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from typing import Any
 
 import pytest
 
 from weft.controller.compile.compiler import Compiler
 from weft.controller.compile.composed import ALONE, Composed
+from weft.controller.contracts import Plugin
+from weft.controller.model.capabilities import OPENVSWITCH_ALONE
 from weft.controller.model.commands import Command, Create, ObserveInterfaces, Plug, Refusal
 from weft.controller.model.decide import decide
 from weft.controller.model.facts import KINDS, Fact, Key
@@ -18,9 +21,11 @@ from weft.controller.model.rights import OPERATOR, Caller
 class World:
     """A network and its compiler, kept together. ``pending`` are touched facts that were not compiled yet."""
 
-    def __init__(self, composed: Composed = ALONE) -> None:
-        self.network = Network(attributes=composed.attributes)
-        self.compiler = Compiler(self.network, composed.stages, composed.pipeline, composed.guests)
+    def __init__(self, composed: Composed = ALONE, plugins: Iterable[Plugin[Any]] = ()) -> None:
+        can = OPENVSWITCH_ALONE | {plugin.name: plugin.capabilities for plugin in plugins}
+        self.network = Network(attributes=composed.attributes, capabilities=can)
+        desired = {plugin.name: plugin.desired for plugin in plugins}
+        self.compiler = Compiler(self.network, composed.stages, composed.pipeline, composed.guests, desired=desired)
 
     def do(self, *commands: Command, caller: Caller = OPERATOR) -> World:
         """Do the commands, each a revision of its own; a refusal is raised."""

@@ -30,6 +30,7 @@ class Bed(Protocol):
 
     places: Sequence[str]
     learns: bool = False  # it forwards by learning MACs, and floods what is for one that it has not learned
+    plain: bool = False  # it looks into the usual shapes of frames alone, and may drop what it cannot look into
 
     def documents(self) -> Mapping[str, Any]:
         """``switches`` and ``links``: lists of the fields to declare over REST, all places and cables."""

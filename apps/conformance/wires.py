@@ -58,6 +58,10 @@ class Wires:
 
     def exchange(self, frames: Sequence[Sent]) -> list[list[Sent]]:
         """Send the frames, and tell apart what was heard of each."""
+        return apart(frames, (one for one in self.listen(frames) if serial_of(one.frame)))
+
+    def listen(self, frames: Sequence[Sent]) -> list[Sent]:
+        """Send the frames; all that is heard until nobody says anything any more."""
         heard: list[Sent] = []
         while [*self._hear(0)]:  # what was on the way before
             pass
@@ -68,7 +72,7 @@ class Wires:
         end = time.monotonic() + _LIMIT
         while (more := [*self._hear(_SILENCE)]) and time.monotonic() < end:
             heard += more
-        return apart(frames, heard)
+        return heard
 
     def _hear(self, patience: float) -> Iterator[Sent]:
         for key, _ in self._selector.select(patience):
@@ -78,9 +82,8 @@ class Wires:
                     octets, told, _, _ = wire.recvmsg(65536, 64)
                 except (BlockingIOError, OSError):
                     break
-                if serial_of(octets):
-                    place, interface = key.data
-                    yield Sent(place, interface, as_on_wire(octets, [auxiliary for _, _, auxiliary in told]))
+                place, interface = key.data
+                yield Sent(place, interface, as_on_wire(octets, [auxiliary for _, _, auxiliary in told]))
 
 
 def as_on_wire(octets: bytes, told: list[bytes]) -> bytes:

@@ -55,6 +55,7 @@ class World:
         self._clients: dict[str | None, Client] = {}
         self.record = Record()
         self._learning = tuple(bed.places) if bed.learns else ()
+        self._plain = tuple(bed.places) if bed.plain else ()
         self._real: dict[tuple[str, str], str] = {}  # a machine's interface, as the device calls it or has called it
         self._out: set[str] = set()
         self._disturbed: set[str] = set()
@@ -107,7 +108,7 @@ class World:
     @property
     def society(self) -> Society:
         """Who is there now."""
-        return self.record.society(self._learning)
+        return self.record.society(self._learning, self._plain)
 
     @property
     def quiet(self) -> bool:

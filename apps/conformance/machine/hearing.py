@@ -11,7 +11,7 @@ from typing import NamedTuple
 
 from weft.conformance.machine import reading
 from weft.conformance.machine.reading import Reading
-from weft.conformance.machine.society import Society, Station
+from weft.conformance.machine.society import LEVELS, Society, Station
 from weft.conformance.machine.speech import admitted
 from weft.conformance.octets.ethernet import Tag, tagged
 
@@ -46,7 +46,8 @@ def judge(there: Society, sender: Station, octets: bytes, learned: Learned = ())
     inside = without_dei(inside) if depth > 1 else inside
     must = {station.name: _as_heard(inside, tag) for station, tag in receivers}
     may = {station.name: _as_heard(inside, tag) for station, tag in copies}
-    if opinion.doubtful or len(octets) < 16 + 4 * len(frame.tags):  # too short to be given a tag on the way
+    hidden = sender.switch in there.plain and sender.level in LEVELS[2:] and reading.unusual(octets)
+    if hidden or opinion.doubtful or len(octets) < 16 + 4 * len(frame.tags):  # too short to be given a tag on the way
         return Verdict({}, must | may, frozenset())
     return Verdict(must, may, _why_nobody(there, sender, place, frame.destination) if not must else frozenset())
 

@@ -76,6 +76,19 @@ def read(octets: bytes) -> Reading:
     return Reading(octets[:6].hex(":"), octets[6:12].hex(":"), tags, ethertype, body)
 
 
+def unusual(octets: bytes) -> bool:
+    """Whether it has a shape that no host uses: IP in SNAP, and what a filter looks for behind extension headers."""
+    frame = read(octets)
+    in_snap = _number(octets[12:14]) < LEAST_TYPE
+    if frame.ethertype != 0x86DD:
+        return in_snap and frame.ethertype == 0x0800
+    packet = ipv6(frame.body)
+    if packet is None or frame.body[6] not in (*OPTIONS, AUTHENTICATION, FRAGMENT):
+        return in_snap
+    authentic = AUTHENTICATION in (frame.body[6], frame.body[40])
+    return in_snap or authentic or packet.piece == "first" or discovery(packet) is not None
+
+
 def arp(body: bytes) -> Arp | None:
     """The ARP packet; None where it is cut short."""
     if len(body) < 28:

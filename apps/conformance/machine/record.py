@@ -69,8 +69,8 @@ class Record:
         """The port that a VIF is plugged into."""
         return next((port for port, plugged in self.plugged.items() if plugged == vif), None)
 
-    def society(self, learning: Iterable[str] = ()) -> Society:
-        """Who is there, and who may be reached; ``learning`` are the places that learn MACs from frames."""
+    def society(self, learning: Iterable[str] = (), plain: Iterable[str] = ()) -> Society:
+        """Who is there, and who may be reached; ``learning`` and ``plain`` are places."""
         segments = self.of["segment"]
         return Society(
             {station.name: station for port in sorted(self.plugged) if (station := self._station(port)) is not None},
@@ -79,6 +79,7 @@ class Record:
             shut=frozenset(id for id, segment in segments.items() if not segment["admin_up"]),
             islands=self._islands(),
             learning=frozenset(learning),
+            plain=frozenset(plain),
         )
 
     def _station(self, port_id: str) -> Station | None:

@@ -81,7 +81,8 @@ class Society:
 
     On a ``transparent`` segment VIFs' own tags pass; a ``local`` one never leaves its place; nothing passes on one that
     is ``shut``. Places on one ``island`` reach each other over cables; where none is named, all do. Those that are
-    ``learning`` send what is for a MAC that they have not learned yet to everybody on its segment.
+    ``learning`` send what is for a MAC that they have not learned yet to everybody on its segment. Those that are
+    ``plain`` may drop what is lawful and has a shape that nobody uses.
     """
 
     stations: dict[str, Station]
@@ -90,6 +91,7 @@ class Society:
     shut: frozenset[str] = frozenset()
     islands: Mapping[str, str] = field(default_factory=dict)
     learning: frozenset[str] = frozenset()
+    plain: frozenset[str] = frozenset()
 
     def on(self, segment: str) -> Iterator[tuple[Station, int | None]]:
         """Who is on a segment, each with the tag that it has there."""
