@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import inspect
+import json
 from collections.abc import Iterator, Mapping
 from typing import Annotated, Any, get_args, get_origin
 
@@ -11,7 +12,9 @@ import typer
 from weft.apps.cli.notation import READ_BY_TYPE
 from weft.apps.northbound.fields import Settable, settable
 from weft.controller.model.commands import FIXED_BY_KIND
+from weft.controller.model.declared import EXTENSIBLE
 
+ATTRIBUTES = "attributes"
 ARGUMENTS = {
     "segment": ("name",),
     "port": ("name",),
@@ -94,13 +97,14 @@ HELP = {
 
 def creating(kind: str) -> list[inspect.Parameter]:
     """The parameters that make one: what names it as arguments, the rest as options."""
-    return [_parameter(field, field.required, field.name in ARGUMENTS[kind]) for field in _typed(kind)]
+    own = [_parameter(field, field.required, field.name in ARGUMENTS[kind]) for field in _typed(kind)]
+    return [*own, *_extended(kind)]
 
 
 def changing(kind: str) -> list[inspect.Parameter]:
     """The parameters that change one: an option for each field that may change."""
     changeable = (field for field in _typed(kind) if field.name not in FIXED_BY_KIND[kind])
-    return [_parameter(field, required=False, argument=False) for field in changeable]
+    return [*(_parameter(field, required=False, argument=False) for field in changeable), *_extended(kind)]
 
 
 def _typed(kind: str) -> Iterator[Settable]:
@@ -108,11 +112,35 @@ def _typed(kind: str) -> Iterator[Settable]:
     return (field for field in settable(kind) if field.name != "attributes")
 
 
+def _extended(kind: str) -> Iterator[inspect.Parameter]:
+    """The option by which whatever extensions declare is given, where they may declare anything."""
+    if kind in EXTENSIBLE:
+        help = "A field of an extension, NAME=VALUE such as mirror:to=ID; without a value: none. May be repeated."
+        info = typer.Option("--attribute", metavar="NAME=VALUE", help=help, show_default=False)
+        annotation = Annotated[list[str] | None, info]
+        yield inspect.Parameter(ATTRIBUTES, inspect.Parameter.KEYWORD_ONLY, annotation=annotation, default=None)
+
+
+def _declared(texts: list[str]) -> Iterator[tuple[str, Any]]:
+    """The fields of extensions that options give: what reads as JSON is that, and all else is a text."""
+    for text in texts:
+        name, equals, value = text.partition("=")
+        if not equals or ":" not in name:
+            raise typer.BadParameter(
+                f"must be NAME=VALUE, such as mirror:to=ID, not {text!r}", param_hint=["--attribute"]
+            )
+        try:
+            yield name, json.loads(value) if value else None
+        except ValueError:
+            yield name, value
+
+
 def document(kind: str, given: Mapping[str, Any]) -> dict[str, Any]:
     """The fields that were given, as the API reads them. An empty text says: none."""
     fields = {field.name: field for field in settable(kind)}
     told = {name: value for name, value in given.items() if value is not None}
-    return {name: _value(kind, fields[name], value) for name, value in told.items()}
+    declared = dict(_declared(told.pop(ATTRIBUTES, [])))
+    return {name: _value(kind, fields[name], value) for name, value in told.items()} | declared
 
 
 def _parameter(field: Settable, required: bool, argument: bool) -> inspect.Parameter:

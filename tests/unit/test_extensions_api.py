@@ -12,6 +12,7 @@ from jsonschema import Draft202012Validator
 from openapi_spec_validator import OpenAPIV31SpecValidator
 
 from tests.controller import Controller
+from tests.openstack import Neutron
 from tests.unit.conftest import started
 from tests.unit.test_counters import Switches
 from weft.apps.cli import main
@@ -218,6 +219,20 @@ def test_an_extension_takes_no_path_that_is_there_already() -> None:
         taken = compose(CORE, STAGES, FAILING._replace(resources=(Resource(path, lambda service: _Nothing()),)))
         with pytest.raises(Clash, match="an extension has the path /v1/ports"):
             build_app(Controller(composed=taken).service, TOKEN)
+
+
+def test_neutrons_clients_leave_what_an_extension_keeps(service: Service) -> None:
+    neutron = Neutron(service)
+    network = neutron.make("network", name="blue")["id"]
+    port, tap = (neutron.make("port", network_id=network, name=name)["id"] for name in ("a", "t"))
+    api = client(service)
+    assert api.simulate_patch(f"/v1/ports/{port}", json={"mirror:to": tap}).status_code == 200
+    body = {"port": {"name": "renamed", "binding:profile": {"some": "thing"}}}
+    assert neutron.client.simulate_put(f"/v2.0/ports/{port}", json=body).status_code == 200
+    shown = api.simulate_get(f"/v1/ports/{port}").json
+    assert (shown["name"], shown["mirror:to"]) == ("renamed", tap)
+    assert all(one["name"].startswith("neutron:") for one in shown["attributes"])
+    assert neutron.client.simulate_delete(f"/v2.0/ports/{tap}").status_code == 409, "somebody is mirrored to it"
 
 
 class _Nothing:
