@@ -226,7 +226,8 @@ def test_a_vlan_that_somebody_has_made_theirs_is_left_to_them(nexus: Nexus, plug
 def test_interfaces_are_the_switchports_with_their_carrier(nexus: Nexus, plugin: Make) -> None:
     nexus.channel("po3", "eth1/3", "eth1/4")
     nexus.write_interface("eth1/5", layer="Layer3")
-    nexus.write_interface("eth1/6", adminSt="down")
+    nexus.write_interface("eth1/6", adminSt="down", accessVlan="vlan-5")
+    nexus.write_interface("eth1/7", adminSt="down")  # as one that nobody uses
     one = plugin()
     assert one.interfaces("n1") == {
         "eth1/1": True,

@@ -46,9 +46,10 @@ class Device:
     def interfaces(self) -> dict[str, bool]:
         """The interfaces at which VIFs and cables may be, and whether they have carrier."""
         found: dict[str, bool] = {}
-        for name, one in self._holdings.switchports(self._read()).items():
+        state = self._run(lambda: states.read(self._session, vlans=False))
+        for name, one in self._holdings.switchports(state).items():
             if one.mode != "vntag":
-                found[name] = one.carrier
+                found[name] = one.ready
             else:
                 found |= {f"{name}.{channel}": one.carrier for channel in range(1, self._place.channels + 1)}
         return found

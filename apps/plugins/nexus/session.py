@@ -45,7 +45,7 @@ class Session:
         password: Secret,
         authority: Path | None = None,
         verify: bool = True,
-        patience: float = 30.0,
+        patience: float = 15.0,
     ) -> None:
         self.url = url
         self._username = username

@@ -57,7 +57,7 @@ class Device(BaseModel):
     password: Annotated[str, AfterValidator(_password)]
     ca: Path | None = None
     verify: bool = True
-    timeout: float = Field(30.0, gt=0, le=600, allow_inf_nan=False)
+    timeout: float = Field(15.0, gt=0, le=60, allow_inf_nan=False)
 
 
 class Place(Device):

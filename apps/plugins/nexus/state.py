@@ -37,6 +37,11 @@ class InterfaceState:
     bundled: bool = False  # in a port channel, which has its VLANs
 
     @property
+    def ready(self) -> bool:
+        """Whether it has carrier, or is shut as one that nobody uses, and would be up again for whoever comes."""
+        return self.carrier or (self.shut and self.mode == "access" and self.access == 1)
+
+    @property
     def open(self) -> bool:
         """Whether it is left to carry every VLAN that there may be, as people's trunks often are."""
         return self.trunk >= vlan_lists.USABLE
@@ -52,11 +57,11 @@ class State:
     peer_links: set[str] = field(default_factory=set)
 
 
-def read(session: Session) -> State:
+def read(session: Session, vlans: bool = True) -> State:
     """``read(session)`` asks the switch. Raises ``Unreachable``, also where it tells what cannot be."""
     state = State()
     try:
-        for found in session.below("sys/bd", ("l2BD",)):
+        for found in session.below("sys/bd", ("l2BD",)) if vlans else ():
             number = _vlan(found.attributes.get("fabEncap", ""))
             if number is not None:
                 state.vlans[number] = VlanState(
