@@ -78,10 +78,12 @@ setup(
         "weft.plugins": [
             "linux-bridge = weft.apps.plugins.linux_bridge.plugin:linux_bridge",
             "nexus = weft.apps.plugins.nexus:NexusPlugin",
+            "simulator = weft.apps.plugins.simulator.plugin:Simulator",
         ],
         "weft.beds": [
             "linux-bridge = weft.apps.plugins.linux_bridge.bed:LinuxBridges",
             "openvswitch = weft.conformance.beds.openvswitch:OpenVSwitchBed",
+            "simulator = weft.conformance.beds.simulator:SimulatorBed",
         ],
         "weft.extensions": [
             "mirror = weft.apps.extensions.mirror:MIRROR",

@@ -5,7 +5,7 @@ Here the network meets what switches have proven. Whoever writes is the ``Servic
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from typing import Any, NamedTuple
 
 from weft.controller.compile.composed import ALONE, Composed
@@ -86,6 +86,7 @@ class FabricState:
         self._uncompiled: set[Key] = set()
         self.on_work: Callable[[], None] = lambda: None
         self.on_wake: Callable[[str], None] = lambda switch: None
+        self.on_touch: list[Callable[[Collection[Key]], None]] = []  # told at once which facts are others now
         self._progress_by_switch: dict[Switched, Progress[Any]] = {}
         self._unknown: dict[int, str] = {}
         self._troubles: dict[str, str] = {}  # of places, by name
@@ -99,6 +100,8 @@ class FabricState:
         self._uncompiled |= keys
         self.compiler.touch(keys)
         self.shadows.touch(keys)
+        for tell in self.on_touch:
+            tell(keys)
         self.on_work()
 
     def work(self) -> Iterator[None]:

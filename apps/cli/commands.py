@@ -24,6 +24,7 @@ from weft.apps.cli.names import resolve
 from weft.apps.cli.output import Format, printable, show
 from weft.apps.cli.policy import policy
 from weft.apps.cli.reach import AsProject, AsRole, Authority, Output, ProfileName, Reach, TokenFile, Url, reaching
+from weft.apps.cli.simulate import simulate
 from weft.apps.cli.watch import watch
 from weft.apps.file_errors import why
 from weft.apps.northbound.paths import PATHS
@@ -151,7 +152,21 @@ def _outcome(command: dict[str, Any], result: dict[str, Any] | None) -> dict[str
     return {"kind": command["kind"], "id": result["id"] if result else command.get("id")}
 
 
-for function in (apply, export, plug, unplug, flows, drops, audit, history, watch, status, doctor, transaction):
+for function in (
+    apply,
+    export,
+    plug,
+    unplug,
+    flows,
+    drops,
+    simulate,
+    audit,
+    history,
+    watch,
+    status,
+    doctor,
+    transaction,
+):
     app.command()(reaching(function))
 app.command()(policy)
 app.command()(conformance)

@@ -29,6 +29,7 @@ from weft.apps.northbound.paths import (
     OPENAPI,
     PATHS,
     SHADOWS,
+    SIMULATED_FRAMES,
     TOKENS,
     TRANSACTIONS,
     WATCH,
@@ -227,6 +228,10 @@ class Client:
     def ask(self, method: str, path: str, query: Mapping[str, Any] | None = None, body: Any = None) -> Document:
         """What a resource of an extension answers."""
         return self._connection.ask(method, path, params=query, json=body)
+
+    def simulate_frame(self, frame: Mapping[str, Any]) -> Document:
+        """Send a frame into a simulated switch: who has heard it, and what it has met on its way."""
+        return self._connection.ask("POST", SIMULATED_FRAMES, json=frame)
 
     def doctor(self) -> Documents:
         """What is wrong, errors first."""

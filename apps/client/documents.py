@@ -308,6 +308,37 @@ class FrameDifference(TypedDict):
     after: ShownFate
 
 
+class FrameStep(TypedDict):
+    """One thing that has happened to a frame, or to a copy of it, in a switch."""
+
+    what: Literal["matched", "left", "told", "died"]
+    table: NotRequired[str | None]
+    match: NotRequired[str | None]
+    actions: NotRequired[str | None]
+    interface: NotRequired[str | None]
+    frame: NotRequired[str | None]
+    reason: NotRequired[str | None]
+    why: NotRequired[str | None]
+
+
+class FrameStory(TypedDict):
+    """All that became of a frame."""
+
+    heard: list[HeardFrame]
+    visits: list[FrameVisit]
+    lost: str
+
+
+class FrameVisit(TypedDict):
+    """What has happened to a frame in one switch."""
+
+    switch: str
+    interface: str
+    frame: str
+    steps: list[FrameStep]
+    broken: str
+
+
 class GivenLinkEndpoint(TypedDict):
     """GivenLinkEndpoint."""
 
@@ -427,6 +458,16 @@ class Health(TypedDict):
 
     status: Literal["ok"]
     revision: int
+
+
+class HeardFrame(TypedDict):
+    """A frame as a machine has heard it."""
+
+    switch: str
+    interface: str
+    port: str | None
+    name: str
+    frame: str
 
 
 class HistoryEntry(TypedDict):
@@ -1068,6 +1109,15 @@ class SegmentList(TypedDict):
 
     segments: list[Segment | PartOfSegment]
     next: NotRequired[str]
+
+
+class SentFrame(TypedDict):
+    """A frame that a machine sends: at a port, or at an interface of a switch."""
+
+    frame: str
+    port: NotRequired[str | None]
+    switch: NotRequired[str | None]
+    interface: NotRequired[str | None]
 
 
 class ShadowDifference(TypedDict):

@@ -34,6 +34,7 @@ from weft.apps.northbound.plug import PluggedVif
 from weft.apps.northbound.raw_path import RawPath
 from weft.apps.northbound.request_id import RequestId
 from weft.apps.northbound.shadows import Difference, OneShadow, ShadowList
+from weft.apps.northbound.simulations import SimulatedFrames
 from weft.apps.northbound.tags import Tag, TagList
 from weft.apps.northbound.tokens import OneToken, TokenList
 from weft.apps.northbound.transactions import Transactions
@@ -79,6 +80,7 @@ def routes(service: Service) -> Iterator[Route]:
     yield paths.DOCTOR, Doctor(service)
     yield paths.FLOWS, Flows(service)
     yield paths.AUDITS, Audits(service)
+    yield paths.SIMULATED_FRAMES, SimulatedFrames(service)
     yield paths.SHADOWS, ShadowList(service)
     yield f"{paths.SHADOWS}/{{name}}", OneShadow(service)
     yield f"{paths.SHADOWS}/{{name}}/{paths.DIFFERENCE}", Difference(service)

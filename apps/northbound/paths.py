@@ -31,6 +31,7 @@ CLAIMS = "/v1/claims"
 TRANSACTIONS = "/v1/transactions"
 SHADOWS = "/v1/shadows"
 DIFFERENCE = "difference"  # of a shadow, behind its path
+SIMULATED_FRAMES = "/v1/simulator/frames"
 TOKENS = "/v1/tokens"
 WATCH = "/v1/watch"
 OPENAPI = "/v1/openapi.json"

@@ -68,6 +68,11 @@ class PlaceDriver:
         """Something may be wanted otherwise."""
         self._wake.set()
 
+    def look(self) -> None:
+        """Its interfaces may be others: do not wait until it is time to look."""
+        self._next_look = monotonic()
+        self._wake.set()
+
     def run(self) -> None:
         """Keep the place equal to what is wanted of it, until it is gone from the model."""
         try:

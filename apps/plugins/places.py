@@ -28,6 +28,10 @@ class Places:
         self._changed = hub.Event()
         self._returns = Returns()
         service.on_commit.append(lambda revision: self._changed.set())
+        for plugin in self._plugins.values():
+            attach = getattr(plugin, "attach", None)
+            if attach is not None:
+                attach(service, self.look)
 
     def run(self) -> None:
         """Follow the facts, for as long as the green thread lives."""
@@ -47,6 +51,12 @@ class Places:
         driver = self._drivers.get(place)
         if driver is not None:
             driver.wake()
+
+    def look(self, place: str) -> None:
+        """Its interfaces may be others."""
+        driver = self._drivers.get(place)
+        if driver is not None:
+            driver.look()
 
     def compiled(self) -> None:
         """The model is compiled: who waited for that goes on."""

@@ -14,6 +14,7 @@ from weft.controller.pipeline.schema import Register
 
 RESUBMITS = 4096  # as many as Open vSwitch does for one frame
 TAGS = 2  # as many as it knows of one frame: who pushes more loses the innermost
+SHORTEST = 60  # octets of a frame on a wire, without its check sequence
 _NOTHING_INSIDE: Mapping[str, int] = dict.fromkeys(INNER, 0)
 _REGISTERS: Mapping[str, int] = {f"reg{n}": 0 for n in range(16)}
 
@@ -41,6 +42,11 @@ class Passage:
         copied.__dict__.update(self.__dict__)
         copied.fields = dict(self.fields)
         return copied
+
+    @property
+    def length(self) -> int:
+        """Its octets, as many as it had when it last left; the fewest of any frame where they are not known."""
+        return len(self._octets.octets) if self._octets is not None else SHORTEST
 
     def load(self, register: Register, value: int) -> None:
         """Write a register."""

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from contextlib import suppress
 from typing import NamedTuple
 
 from weft.controller.flow.actions import TO_IN_PORT, Action, Apart, Drop, Goto, Meter, Output, Resubmit
@@ -32,6 +33,12 @@ class Left(NamedTuple):
     octets: bytes = b""
 
 
+class Metered(NamedTuple):
+    """A frame, or a copy of it, has died in a meter, because too many have come before it."""
+
+    meter: int
+
+
 class Dropped(NamedTuple):
     """A frame has died in a table, for a reason by its whole name; it is empty where no entry of the table matched.
 
@@ -45,11 +52,28 @@ class Dropped(NamedTuple):
     entry: Entry | None
 
 
-class SimulatedSwitch:
-    """The tables of one switch. Its meters let everything pass: there is no clock here."""
+Event = Looked | Left | Metered | Dropped
 
-    def __init__(self, entries: Iterable[Entry], pipeline: Pipeline) -> None:
+
+class _Exceeded(Exception):
+    """What a meter says of a frame: it goes no further."""
+
+
+class SimulatedSwitch:
+    """The tables of one switch.
+
+    ``passes_meter`` says whether a frame of so many octets passes the meter of that id. Without it all do: there is no
+    clock here.
+    """
+
+    def __init__(
+        self,
+        entries: Iterable[Entry],
+        pipeline: Pipeline,
+        passes_meter: Callable[[int, int], bool] = lambda meter, octets: True,
+    ) -> None:
         self._pipeline = pipeline
+        self._passes_meter = passes_meter
         self._told = [m for m in pipeline.drop.matches if isinstance(m, Register)] if pipeline.drop else []
         self._entries: dict[Identity, Entry] = {}
         self._tables: dict[int, FlowTable] = {}
@@ -73,20 +97,21 @@ class SimulatedSwitch:
         entry = self._entries.pop(identity, None)
         if entry is not None and entry.table != METERS:
             self._tables[entry.table].drop(entry)
+            self._actions.pop(entry.instructions, None)
 
     def receive(self, frame: Frame, in_port: int) -> Iterator[tuple[int, Frame]]:
         """The frames that leave, each with the OpenFlow port that it leaves by."""
-        events = self._look_up(Passage(frame, in_port), 0)
+        events = self._enter(Passage(frame, in_port))
         return ((event.ofport, event.frame) for event in events if isinstance(event, Left))
 
     def verdicts(self, frame: Frame, in_port: int) -> list[Left | Dropped]:
         """All that became of a frame and its copies, in turn: each that left, and each that died."""
-        return [event for event in self._look_up(Passage(frame, in_port), 0) if not isinstance(event, Looked)]
+        return [event for event in self._enter(Passage(frame, in_port)) if isinstance(event, Left | Dropped)]
 
-    def passes(self, octets: bytes, in_port: int) -> Iterator[Looked | Left | Dropped]:
+    def passes(self, octets: bytes, in_port: int) -> Iterator[Event]:
         """All that happens to a frame of these octets, in turn. ``ValueError`` where they are no Ethernet frame."""
         frame = seen(octets)
-        return self._look_up(Passage(frame, in_port, read(octets, frame)), 0)
+        return self._enter(Passage(frame, in_port, read(octets, frame)))
 
     def drop_reason(self, frame: Frame, in_port: int) -> str:
         """The whole name of the last reason for which a frame, or a copy of it, died; empty when there was none."""
@@ -103,7 +128,11 @@ class SimulatedSwitch:
             done = self._actions[instructions] = list(actions_of(instructions, self._pipeline))
         return done
 
-    def _look_up(self, way: Passage, table: int) -> Iterator[Looked | Left | Dropped]:
+    def _enter(self, way: Passage) -> Iterator[Event]:
+        with suppress(_Exceeded):
+            yield from self._look_up(way, 0)
+
+    def _look_up(self, way: Passage, table: int) -> Iterator[Event]:
         entry = self._hit(way, table)
         yield Looked(table, entry)
         actions = self._does(entry.instructions) if entry is not None else []
@@ -111,7 +140,7 @@ class SimulatedSwitch:
         if not actions or (entry is not None and entry.name and self._pipeline.drop is None):
             yield self._dropped(way, table, reason_of(entry, self._pipeline) if entry is not None else "", entry)
 
-    def _do(self, way: Passage, table: int, actions: Iterable[Action | Unknown]) -> Iterator[Looked | Left | Dropped]:
+    def _do(self, way: Passage, table: int, actions: Iterable[Action | Unknown]) -> Iterator[Event]:
         for action in actions:
             match action:
                 case Goto(follower) if follower is not None:
@@ -123,7 +152,8 @@ class SimulatedSwitch:
                     yield from self._look_up(way, other.id)
                 case Apart(copied):
                     aside = way.copy()
-                    yield from self._do(aside, table, copied)
+                    with suppress(_Exceeded):
+                        yield from self._do(aside, table, copied)
                     way.left = aside.left
                 case Output(ofport):
                     if action == TO_IN_PORT:
@@ -132,8 +162,10 @@ class SimulatedSwitch:
                         yield Left(ofport, *way.leaves())
                 case Drop(name):
                     yield from self._drop(way, table, name)
-                case Meter():
-                    pass
+                case Meter(id):
+                    if not self._passes_meter(id, way.length):
+                        yield Metered(id)
+                        raise _Exceeded
                 case _:
                     way.write(action)
 

@@ -85,6 +85,8 @@ def everything(weft: Client) -> None:
     with pytest.raises(Problem, match="counted nowhere"):
         weft.counters("p")
     weft.drops(5)
+    with pytest.raises(Problem, match="is not simulated"):
+        weft.simulate_frame({"switch": "s1", "interface": "e1", "frame": "00"})
     weft.doctor()
     assert [one["name"] for one in weft.shadows()] == ["core"]
     assert weft.promote_shadow("core", key="fourth") == weft.shadow("core")

@@ -23,9 +23,7 @@ class PortStatus(BaseModel):
     state: Literal["ACTIVE", "BUILD", "DOWN", "ERROR"] = Field(
         description="`ACTIVE` only when every switch that its flows live on has acknowledged them."
     )
-    reason: str = Field(
-        description="Why it is not active; where it is: which extension fails for it, or empty."
-    )
+    reason: str = Field(description="Why it is not active; where it is: which extension fails for it, or empty.")
 
 
 class ShownInterface(BaseModel):
