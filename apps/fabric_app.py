@@ -233,13 +233,20 @@ class FabricApp(app_manager.RyuApp):  # type: ignore[misc]
 
     def _compile_shadows(self) -> None:
         """Work for the shadows until there is any for the switches; they are at the back of every queue."""
-        began = monotonic()
+        sound = [shadow for shadow in self.service.shadows.by_name.values() if not shadow.given_up]
+        began, steps = monotonic(), 0
         for _ in self.service.shadow_work():
+            steps += 1
             if self._work.is_set():
-                return
+                break
             if monotonic() - began > LONGEST_SLICE:
                 hub.sleep(0)
                 began = monotonic()
+        if steps > GROWTH:  # what a shadow has come to know stays, too
+            gc.freeze()
+        for shadow in sound:
+            if shadow.given_up:
+                log.error("a shadow was given up", shadow=shadow.name, why=shadow.given_up)
 
     def _keep_log(self) -> None:
         """Write down now and then what was refused, which no commit takes along."""

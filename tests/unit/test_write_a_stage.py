@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 import subprocess
 import sys
@@ -16,6 +17,7 @@ from tests.unit.conftest import started
 from weft.apps import stage_sets
 from weft.apps.cli import main
 from weft.apps.settings import Settings
+from weft.controller.compile.stages import STAGES
 from weft.controller.compile.variant import Variant, variant_of
 
 ROOT = Path(__file__).parents[2]
@@ -65,6 +67,52 @@ def test_compiling_shows_what_the_page_shows(
     (shown,) = re.findall(r"```\n(tables at revision.*?)```", TEXT, flags=re.DOTALL)
     assert said.startswith(shown)
     assert "quiet" in said.removeprefix(shown)
+
+
+def compile(*options: str) -> int:
+    return main(("compile", str(EXAMPLES / "quiet.yaml"), *options))
+
+
+def test_a_profile_says_what_each_stage_costs(capsys: pytest.CaptureFixture[str]) -> None:
+    assert compile("--profile", "-o", "json") == 0
+    cost = json.loads(capsys.readouterr().out)
+    assert list(cost) == [stage.name for stage in STAGES]
+    assert cost["classify"]["flows"] == 4
+    assert cost["classify"]["seconds"] > 0
+    assert compile("--profile") == 0
+    assert capsys.readouterr().out.split()[:5] == ["STAGE", "FLOWS", "BYTES", "EVALUATIONS", "MS"]
+
+
+@pytest.mark.parametrize(
+    ("source", "said"),
+    [
+        ("tried = 5", "--stages: it must be a Variant, a stage or a tuple of stages, not int"),
+        ("tried = Variant()", "--stages: it names no stage, so it would be the real ones"),
+        ("1 / 0", "--stages: ZeroDivisionError: division by zero"),
+        ("raise SystemExit('no')", "--stages: SystemExit: no"),
+        ("other = 5", "has no attribute 'tried'"),
+        ("tried = stage(id=240, per='port')(lambda view, port: 1 / 0)", "<lambda>(laptop) failed: ZeroDivisionError"),
+    ],
+)
+def test_what_cannot_be_tried_says_why(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], source: str, said: str
+) -> None:
+    file = tmp_path / "tried.py"
+    known = "from weft.controller.compile.stage import stage\nfrom weft.controller.compile.variant import Variant\n"
+    file.write_text(known + source)
+    assert compile("--stages", f"{file}:tried") == 1
+    assert said in capsys.readouterr().err
+
+
+def test_a_place_that_is_none_and_options_that_do_not_go_together_are_refused(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert compile("--stages", f"{tmp_path / 'none.py'}:tried") == 1
+    assert "there is no file" in capsys.readouterr().err
+    assert compile("--stages", "tried") == 1
+    assert "must be module:attribute or file.py:attribute" in capsys.readouterr().err
+    assert compile("--profile", "--to", str(tmp_path)) == 2
+    assert "--stages and --profile show none" in capsys.readouterr().err
 
 
 def test_the_commands_work(weft: Weft) -> None:
