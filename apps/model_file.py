@@ -7,7 +7,7 @@ the name as its id, where that can be one and is not another's.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterator
 from functools import cache
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -63,7 +63,7 @@ def entries(text: str) -> list[Entry]:
         raise ModelError(str(problem.description)) from None
 
 
-def read(path: Path, attributes: Iterable[Declared] = ()) -> Network:
+def read(path: Path, attributes: Collection[Declared] = ()) -> Network:
     """``read(path)`` returns the network that holds when all that the file says is granted. Raises ``ModelError``.
 
     ``attributes`` are those that extensions declare.

@@ -122,7 +122,8 @@ class Declared(NamedTuple):
 
     ``who`` may set it: whoever may change the fact ("owner"), or the operator alone. ``check(network, before, after,
     caller)`` holds what a type cannot: it is asked whenever any fact of the kind is made or changes, whether that has
-    the attribute or not, and raises a ``Refusal``.
+    the attribute or not, and raises a ``Refusal``. With ``in_tables`` stages do what it says, so it is refused of a
+    port whose VIF is where no flow tables are.
     """
 
     kind: str
@@ -132,6 +133,7 @@ class Declared(NamedTuple):
     default: Any = None
     who: Literal["owner", "operator"] = "owner"
     check: Check | None = None
+    in_tables: bool = False
 
 
 class Named(NamedTuple):

@@ -6,7 +6,7 @@ with the keys that were touched: facts, and the indexes over them that now read 
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from typing import NamedTuple, cast
 
 from weft.controller.model.addresses import Addresses
@@ -78,13 +78,15 @@ class Network:
         self,
         facts: Iterable[Fact] = (),
         revision: int = 0,
-        attributes: Iterable[Declared] = (),
+        attributes: Collection[Declared] = (),
         capabilities: Mapping[str, Capabilities] = OPENVSWITCH_ALONE,
     ) -> None:
         self.revision = revision
         self.naming = Naming(attributes)  # read only
         self.capabilities = capabilities
         self.selective = any(can[:4] != EVERYTHING[:4] for can in capabilities.values())
+        if any(one.in_tables for one in attributes):
+            self.selective |= not all(can.flow_tables for can in capabilities.values())
         self._facts: dict[str, dict[FactId, Fact]] = {kind: {} for kind in KINDS}
         self._addresses: dict[str, Addresses] = {}  # by segment
         self._apart: dict[str, set[str]] = {}  # ports that name a part in a private VLAN, by segment

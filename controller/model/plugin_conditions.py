@@ -10,6 +10,7 @@ from collections.abc import Iterator, Sequence
 
 from weft.controller.model.capabilities import Capabilities, Demand, shortfalls
 from weft.controller.model.commands import Refusal
+from weft.controller.model.declared import Reference, shown
 from weft.controller.model.facts import Attachment, Fact, Key, Port, Segment, Switch, Trunk, Vif, key_of
 from weft.controller.model.network import Change, Network
 from weft.controller.model.traits import strictest
@@ -120,14 +121,15 @@ def _concerned(ahead: _Ahead, change: Change) -> Iterator[str]:
             pass
 
 
-def _asks(segment: Segment) -> tuple[str, bool]:
-    return segment.security, segment.vlan_transparent
+def _asks(segment: Segment) -> tuple[object, ...]:
+    return segment.security, segment.vlan_transparent, segment.attributes
 
 
 def _check_port(ahead: _Ahead, id: str) -> None:
     port = ahead.fact("port", id)
     if not isinstance(port, Port):
         return
+    _check_named(ahead, port)
     bearer = ahead.bearer(id)
     place = ahead.place_of(bearer)
     if place is None:
@@ -151,6 +153,31 @@ def _unmet(ahead: _Ahead, can: Capabilities, port: Port, bearer: str) -> Iterato
     yield from shortfalls(can, port, ahead.security(port), ahead.segments(port))
     if "trunk" not in can.traits and (bearer != port.id or ahead.bears(port.id)):
         yield Demand("trunk", "trunk")
+    if not can.flow_tables:
+        yield from _in_tables(ahead, port)
+
+
+def _in_tables(ahead: _Ahead, port: Port) -> Iterator[Demand]:
+    """What extensions are asked to do in flow tables for the port, by itself, its segments or those that name it."""
+    asking: list[Port | Segment] = [port, *ahead.segments(port)]
+    for fact in asking:
+        for declared in ahead.network.declared(fact.kind).values():
+            if declared.in_tables and shown(fact.attributes, declared) is not None:
+                yield Demand(declared.name if fact is port else "segment", declared.name)
+            if declared.in_tables and ahead.network.naming.naming(declared.name, port.id):
+                yield Demand("port", f"the {declared.name} of others")
+
+
+def _check_named(ahead: _Ahead, port: Port) -> None:
+    """What the port names for an extension's stages must be where flow tables are, too."""
+    for declared in ahead.network.declared(port.kind).values():
+        named = shown(port.attributes, declared) if declared.in_tables else None
+        if isinstance(declared.type, Reference) and declared.type.kind == "port" and named is not None:
+            place = ahead.place_of(ahead.bearer(named))
+            can = ahead.network.capabilities.get(place.plugin) if place is not None else None
+            if place is not None and (can is None or not can.flow_tables):
+                rule = f"plug-in {place.plugin}, which switch {place.id!r} is of, cannot honour it for port {named!r}"
+                raise Refusal("conflict", declared.name, rule, names=[Key("switch", place.id), Key("port", named)])
 
 
 def _check_anywhere(ahead: _Ahead, port: Port) -> None:

@@ -17,7 +17,7 @@ from weft.controller.pipeline.core import SOURCE
 from weft.controller.pipeline.reasons import Reason
 from weft.controller.pipeline.schema import Table
 
-SILENT = Declared("port", "curfew:silent", Flag(), "Whether all that its VIF says ends here.", default=False)
+SILENT = Declared("port", "curfew:silent", Flag(), "Whether all that it says ends here.", default=False, in_tables=True)
 DOORS = Table("curfew", 40, matches=(SOURCE,), doc="Is the port to be silent?")
 REASON = Reason(200, "curfew:silent", "sender", "Its port is under curfew.")
 

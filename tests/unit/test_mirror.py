@@ -14,7 +14,8 @@ from weft.controller.compile.composed import ALONE, Composed
 from weft.controller.compile.stages import STAGES
 from weft.controller.extension import compose
 from weft.controller.flow.text import named
-from weft.controller.model.commands import Create, Delete, Plug, Unplug, Update
+from weft.controller.model.capabilities import OPENVSWITCH_ALONE, Capabilities
+from weft.controller.model.commands import Create, Delete, ObserveInterfaces, Plug, Unplug, Update
 from weft.controller.model.network import Network
 from weft.controller.model.rights import MEMBER, Caller
 from weft.controller.model.traits import Subport
@@ -216,3 +217,23 @@ def reopened(net: World, composed: Composed) -> World:
     world.network = Network(net.facts(), net.network.revision, composed.attributes)
     world.compiler = Compiler(world.network, composed.stages, composed.pipeline, composed.guests)
     return world
+
+
+def test_a_mirror_is_refused_where_no_flow_tables_are() -> None:
+    plain = Capabilities(learns=True)
+    net = World(MIRRORS)
+    net.network = Network(attributes=MIRRORS.attributes, capabilities=OPENVSWITCH_ALONE | {"bridge": plain})
+    net.compiler = Compiler(net.network, MIRRORS.stages, MIRRORS.pipeline, MIRRORS.guests)
+    net.switch("s1", ["e1", "e2"]).segment("red")
+    net.do(Create("switch", {"id": "h1", "plugin": "bridge"}), ObserveInterfaces("h1", {"e1": (1, True)}))
+    net.vif("a", "red", "s1", "e1", A).vif("t", "red", "s1", "e2", B).vif("h", "red", "h1", "e1", C)
+    assert net.refusal(Update("port", "h", {"mirror:to": "t"})) == (
+        "conflict, mirror:to: plug-in bridge, which switch 'h1' is of, cannot honour mirror:to of port 'h'"
+    )
+    assert net.refusal(Update("port", "a", {"mirror:to": "h"})) == (
+        "conflict, mirror:to: plug-in bridge, which switch 'h1' is of, cannot honour it for port 'h'"
+    )
+    net.do(Update("port", "a", {"mirror:to": "t"}), Update("vif", "h", {"switch": None, "interface": None}))
+    for vif, whose in (("a", "mirror:to"), ("t", "the mirror:to of others")):
+        moved = net.refusal(Update("vif", vif, {"switch": "h1", "interface": "e1"}))
+        assert moved.endswith(f"plug-in bridge, which switch 'h1' is of, cannot honour {whose} of port '{vif}'"), moved

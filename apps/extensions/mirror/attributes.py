@@ -42,6 +42,7 @@ TO = Declared(
     Reference("port"),
     "The port that hears a copy of each frame, its tap. On another switch it must be alone on its segment.",
     check=check_mirror,
+    in_tables=True,
 )
 DIRECTION = Declared(
     "port",

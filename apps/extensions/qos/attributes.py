@@ -8,10 +8,13 @@ from weft.controller.flow.meter import LARGEST
 from weft.controller.model.declared import Declared, Number
 
 
-def _both(name: str, type: Number, doc: str, who: Literal["owner", "operator"] = "owner") -> tuple[Declared, Declared]:
+def _both(name: str, type: Number, doc: str, who: Literal["owner", "operator"] = "owner") -> tuple[Declared, ...]:
     """The attribute of a port, and that of a segment."""
     of_segment = f"{doc} Of each port of the segment that says nothing itself."
-    return Declared("port", name, type, doc, who=who), Declared("segment", name, type, of_segment, who=who)
+    return tuple(
+        Declared(kind, name, type, said, who=who, in_tables=True)
+        for kind, said in (("port", doc), ("segment", of_segment))
+    )
 
 
 DSCP, SEGMENT_DSCP = _both(
