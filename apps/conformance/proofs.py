@@ -32,12 +32,13 @@ VIF_KINDS = ("tap", "veth", "internal", "vhost-user", "dpdk", "physical", "sriov
 
 
 class Said(NamedTuple):
-    """A frame that a VIF says, so many times at once."""
+    """A frame that a VIF says, so many times at once; or a machine elsewhere (``end``) in its name."""
 
     name: str
     vif: str
     octets: bytes
     times: int = 1
+    end: tuple[str, str] | None = None
 
 
 class Proof(NamedTuple):
@@ -81,7 +82,9 @@ def events(places: Sequence[str], links: Sequence[str]) -> Iterator[Proof]:
     yield Proof("a cable is cut", "And all ways are; those that are left are taken.", cut, all_ways)
     yield Proof("a cable is cut, another way is left", "It is taken.", cut[:1], all_ways, same=True)
     moved = [updated("vif", "v3", switch=first, interface="m4")]
-    yield Proof("a VIF moves", "It is heard, and hears, where it is now, and nowhere else.", moved, all_ways, same=True)
+    behind = Said("to all, where v3 was", "v3", plain(BROADCAST, 3), end=(last, "m1"))
+    means = "It is heard, and hears, where it is now, and nowhere else."
+    yield Proof("a VIF moves", means, moved, [*all_ways, behind])
     back = [updated("vif", "v3", switch=last, interface="m1")]
     yield Proof("a VIF moves, and comes back", "The same.", [*moved, *back], all_ways, same=True)
     changed = [updated("vif", "v3", mac=mac(0x33))]
@@ -90,11 +93,21 @@ def events(places: Sequence[str], links: Sequence[str]) -> Iterator[Proof]:
     yield Proof("an interface goes", "So does who was there.", gone, all_ways[:2])
     again = [*gone, Step({"do": "interface", "place": last, "name": "m1", "there": True})]
     yield Proof("an interface goes and comes", "All is as before.", again, all_ways, same=True)
-    yield Proof("a VIF is unplugged", "It says and hears nothing.", [unplugged("p3")], all_ways)
+    false = [Said(f"to all, as v{n}", "v3", plain(BROADCAST, 3, source=mac(n))) for n in (1, 2, 4, 5)]
+    yield Proof("a VIF is unplugged", "It says and hears nothing.", [unplugged("p3")], [*all_ways, *false])
     dressed = [
         updated("port", "p1", admin_up=False), updated("port", "p2", security="mac+ip"),
         updated("port", "p3", isolated="isolated"), updated("port", "p5", trunk=[{"tag": 100, "segment": "s1"}]),
     ]  # fmt: skip
+    lies = [
+        Said("to an unknown address", "v1", plain(mac(0x77), 1)),
+        Said("to all bridges", "v1", plain("01:80:c2:00:00:00", 1)),
+        Said("from a group", "v1", plain(BROADCAST, 1, source="03:00:00:00:00:01")),
+        *(Said(f"with tag {tag}", "v1", plain(BROADCAST, 1, tag=tag)) for tag in (0, 2, 3, 4095)),
+        Said("with two tags", "v1", tagged(plain(BROADCAST, 1), Tag(2), Tag(3))),
+        Said("to v4, on another segment", "v1", plain(mac(4), 1)),
+    ]
+    yield Proof("what nobody may say", "Nobody hears it.", [], lies, same=True)
     restart = Step({"do": "restart"})
     yield Proof("the controller is killed", "All is as it was.", [restart], all_ways, dressed[:3], same=True)
     for number in range(4):
@@ -107,6 +120,8 @@ def events(places: Sequence[str], links: Sequence[str]) -> Iterator[Proof]:
         ("a port on another's segment", created("port", "blue", id="p9", name="p9", segment="s1")),
         ("another's VIF", Step({"do": "delete", "kind": "vif", "id": "v1"}, "blue")),
         ("what is plugged into another's port", unplugged("p1", "blue")),
+        ("a trait of the operator's", updated("port", "p1", "red", router=True)),
+        ("where a VIF is", updated("vif", "v1", "red", switch=last, interface="m4")),
         ("a link", updated("link", links[0], "blue", admin_up=False) if links else unplugged("p1", "blue")),
     ):
         yield Proof(
@@ -197,6 +212,7 @@ def _who(base: Base) -> Iterator[Proof]:
         heard,
         before=[*blue, guest],
         denied_before=[plugged("p2", "v9", "blue")],
+        denied=[updated("port", "p1", connect=["project:blue"]), unplugged("p1"), plugged("p1", "v1", "red")],
     )
     offer = {"to": "project:blue", "vif_kind": base.vif_kind, "expires": FAR_FUTURE}
     yield Proof(
@@ -239,9 +255,9 @@ def _security() -> Iterator[Proof]:
         ("mac+ip", "mac+inner", "And sends IP from its own addresses alone.", false_ip),
     ):
         before = [updated("port", "p1", security=lower)]
-        yield Proof(
-            f"`security` `{level}`", means, [updated("port", "p1", security=level)], [said], before, lenient=True
-        )
+        own = {"fixed_ips": [_OWN]} if level == "mac+ip" else {}
+        give = [updated("port", "p1", security=level, **own)]
+        yield Proof(f"`security` `{level}`", means, give, [said], before, lenient=True)
 
 
 def _addresses() -> Iterator[Proof]:
@@ -251,7 +267,8 @@ def _addresses() -> Iterator[Proof]:
     virtual = Said("from a virtual MAC", "v1", plain(BROADCAST, 1, source=VIRTUAL_MAC))
     allowed = [{"mac": VIRTUAL_MAC, "prefix": None}]
     give = [updated("port", "p1", allowed_addresses=allowed)]
-    yield Proof("`allowed_addresses` `mac`", "What else may speak.", give, [virtual])
+    to_it = Said("to the virtual MAC", "v3", plain(VIRTUAL_MAC, 3))
+    yield Proof("`allowed_addresses` `mac`", "What else may speak.", give, [virtual, to_it])
     behind = [updated("port", "p1", allowed_addresses=[{"mac": None, "prefix": "10.0.0.64/26"}])]
     false_ip = Said(f"an IP packet from {_FOREIGN_IP}", "v1", _ipv4(_FOREIGN_IP))
     yield Proof("`allowed_addresses` `prefix`", "Whose addresses are behind it.", behind, [false_ip], strict)
@@ -271,11 +288,13 @@ def _addresses() -> Iterator[Proof]:
 
 def _hearing() -> Iterator[Proof]:
     for_v3 = [Said("to v3", "v1", plain(mac(3), 1)), Said("to v1", "v3", plain(mac(1), 3))]
-    yield Proof("`promiscuous`", "It hears what is for others.", [updated("port", "p2", promiscuous=True)], for_v3)
+    to_all = Said("to all", "v1", plain(BROADCAST, 1))
+    promiscuous = [updated("port", "p2", promiscuous=True)]
+    yield Proof("`promiscuous`", "It hears what is for others.", promiscuous, [*for_v3, to_all])
     trunk = [updated("port", "p1", trunk=[{"tag": 100, "segment": "s2"}])]
     tagged_ = [Said("with tag 100", "v1", plain(BROADCAST, 1, tag=100)), Said("to v1", "v5", plain(mac(1), 5))]
     yield Proof("`trunk`", "Its tag 100 is segment s2.", trunk, tagged_)
-    apart = [Said("to v2", "v1", plain(mac(2), 1)), Said("to all", "v1", plain(BROADCAST, 1))]
+    apart = [Said("to v2", "v1", plain(mac(2), 1)), to_all]
     isolated = [updated("port", f"p{number}", isolated="isolated") for number in (1, 2)]
     yield Proof("`isolated` `isolated`", "They hear promiscuous ports alone.", isolated, [*apart, *for_v3])
     community = [updated("port", f"p{number}", isolated="community:7") for number in (1, 3)]

@@ -135,7 +135,7 @@ def _sent(world: World, said: Said, found: list[dict[str, int]]) -> list[str]:
     names = {(one.switch, one.interface): one.name for one in world.society.stations.values()}
     world.introduce()
     for left in (1, 0):
-        shots = [_shot(world, said, serial) for serial in range(said.times)]
+        shots = [_shot(world, said) for _ in range(said.times)]
         result = world.exchange([shot for shot in shots if shot is not None])
         faults = [complaint for shot, ears in result for complaint in wrong(shot, ears, names)]
         if said.times > 1 or not (left and any(fault.what == "lost" for fault in faults)):
@@ -147,16 +147,19 @@ def _sent(world: World, said: Said, found: list[dict[str, int]]) -> list[str]:
     return [str(fault) for fault in faults if said.times == 1 or fault.what != "lost"]
 
 
-def _shot(world: World, said: Said, serial: int) -> Shot | None:
+def _shot(world: World, said: Said) -> Shot | None:
     there = world.society
     sender = there.stations.get(said.vif)
+    if said.end is not None and (sender is None or (sender.switch, sender.interface) != said.end):
+        sent = Sent(*said.end, sealed(said.octets, next(world.serials)))
+        return Shot(said.name, None, sent, Verdict({}, {}, frozenset({"classify:unknown-port"})))
     if sender is None:
         vif = world.record.of["vif"].get(said.vif)
         if vif is None or (vif["switch"], vif["interface"]) not in world.record.there:
             return None
-        end = Sent(vif["switch"], vif["interface"], sealed(said.octets, serial))
+        end = Sent(vif["switch"], vif["interface"], sealed(said.octets, next(world.serials)))
         return Shot(said.name, None, end, Verdict({}, {}, frozenset({"classify:unknown-port"})))
-    frame = sealed(said.octets, serial)
+    frame = sealed(said.octets, next(world.serials))
     sent = Sent(sender.switch, sender.interface, frame)
     return Shot(said.name, sender, sent, judge(there, sender, frame))
 

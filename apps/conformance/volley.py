@@ -54,20 +54,24 @@ class Wrong(NamedTuple):
 
 
 def volley(
-    there: Society, machines: Iterable[tuple[str, str]], chance: Random, vlans: Sequence[int] = ()
+    there: Society,
+    machines: Iterable[tuple[str, str]],
+    chance: Random,
+    serials: Iterator[int],
+    vlans: Sequence[int] = (),
 ) -> Iterator[Shot]:
     """What everybody says: first to all, then to each one, then what nobody may say, or only some.
 
-    ``machines`` are the places and interfaces of all machines, and ``vlans`` tags that mean something on cables.
+    ``machines`` are the places and interfaces of all machines, and ``vlans`` tags that mean something on cables; no two
+    frames have the same of the ``serials``.
     """
     by_end = {(station.switch, station.interface): station for station in there.stations.values()}
     ends = sorted(machines)
     learned: set[tuple[str, str]] = set()
-    serial = iter(range(1 << 30))
 
     def shot(name: str, end: tuple[str, str], octets: bytes) -> Shot:
         sender = by_end.get(end)
-        frame = sealed(octets, next(serial))
+        frame = sealed(octets, next(serials))
         verdict = judge(there, sender, frame, learned) if sender is not None else _NOTHING
         return Shot(name, sender, Sent(*end, frame), verdict)
 

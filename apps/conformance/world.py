@@ -5,6 +5,7 @@ from __future__ import annotations
 import time
 from collections.abc import Callable, Mapping, Sequence
 from functools import cached_property
+from itertools import count
 from random import Random
 from typing import Any, NamedTuple, Protocol, TypeVar
 
@@ -60,6 +61,7 @@ class World:
         self._out: set[str] = set()
         self._disturbed: set[str] = set()
         self.frames = 0  # how many were sent
+        self.serials = count()  # of frames
         documents = bed.documents()
         for kind, declared in (("switch", documents["switches"]), ("link", documents["links"])):
             for fields in declared:
@@ -265,7 +267,7 @@ class World:
 
     def _fire(self, chance: Random) -> list[Wrong]:
         names = {(one.switch, one.interface): one.name for one in self.society.stations.values()}
-        shots = [*volley(self.society, self.record.there, chance, self._vlans())]
+        shots = [*volley(self.society, self.record.there, chance, self.serials, self._vlans())]
         found = [complaint for shot, heard in self.exchange(shots) for complaint in wrong(shot, heard, names)]
         for _ in range(AGAIN):
             lost = [complaint.shot for complaint in found if complaint.what == "lost"]
@@ -296,10 +298,8 @@ class World:
         """Where MACs are learned, let everybody say something, so that it is known where they are."""
         there = self.society
         if there.learning:
-            shots = [
-                shot for shot in volley(there, self.record.there, Random(0)) if shot.name == TO_ALL and shot.sender
-            ]
-            self.exchange(shots)
+            said = volley(there, self.record.there, Random(0), self.serials)
+            self.exchange([shot for shot in said if shot.name == TO_ALL and shot.sender is not None])
 
     def explained(self) -> list[str]:
         """What the controller itself says of what is wrong: ports and the doctor's findings."""
