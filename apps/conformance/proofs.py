@@ -7,7 +7,7 @@ the first place and v5 at the last. VIF vN is in port pN, has the MAC 02:00:00:0
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from weft.conformance.histories import (
     FAR_FUTURE,
@@ -255,7 +255,7 @@ def _security() -> Iterator[Proof]:
         ("mac+ip", "mac+inner", "And sends IP from its own addresses alone.", false_ip),
     ):
         before = [updated("port", "p1", security=lower)]
-        own = {"fixed_ips": [_OWN]} if level == "mac+ip" else {}
+        own: dict[str, Any] = {"fixed_ips": [_OWN]} if level == "mac+ip" else {}
         give = [updated("port", "p1", security=level, **own)]
         yield Proof(f"`security` `{level}`", means, give, [said], before, lenient=True)
 
