@@ -17,7 +17,7 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import suppress
 from pathlib import Path
 from typing import Any
@@ -53,13 +53,12 @@ def _memory(otherwise: Path) -> str:
     return str(shared if left.f_bavail * left.f_frsize > MEMORY << 20 else otherwise)
 
 
-class Guest:
-    """One kernel with one pytest in it that has collected ``files``."""
+class Kernel:
+    """A kernel that does what its order says, and is gone when it is closed."""
 
-    def __init__(self, files: Iterable[Path]) -> None:
+    def __init__(self, order: Mapping[str, Any], out: int = subprocess.PIPE) -> None:
         self._room = Path(tempfile.mkdtemp(prefix="weft-guest-", dir="/tmp"))  # the kernel takes no spaces in paths
-        order = {"root": str(ROOT), "files": sorted(map(str, files)), "environment": dict(os.environ)}
-        (self._room / "order").write_text(json.dumps(order))
+        (self._room / "order").write_text(json.dumps({"root": str(ROOT), "environment": dict(os.environ), **order}))
         first = f"{shlex.quote(sys.executable)} {shlex.quote(str(Path(__file__).with_name('inside.py')))}"
         (self._room / "init").write_text(f"#!/bin/sh\nexec {first} {self._room}/order\n")
         (self._room / "init").chmod(0o700)
@@ -68,9 +67,37 @@ class Guest:
             [KERNEL, f"mem={MEMORY}M", f"uml_dir={self._room}", "umid=guest", "quiet",
              "root=/dev/root", "rootfstype=hostfs", "rootflags=/", "rw", f"init={self._room}/init",
              "con=null", "con0=null,fd:2", "ssl=null", "ssl0=fd:0,fd:1"],
-            stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=self._log, start_new_session=True,
+            stdin=subprocess.PIPE, stdout=out, stderr=self._log, start_new_session=True,
             env={**os.environ, "TMPDIR": _memory(self._room)},
         )  # fmt: skip
+
+    def close(self) -> None:
+        """Power it off, and wait until nothing of it is left."""
+        assert self._process.stdin is not None
+        with suppress(OSError):  # it is gone already
+            self._process.stdin.close()
+        with suppress(subprocess.TimeoutExpired):
+            self._process.wait(END)
+        with suppress(ProcessLookupError):
+            os.killpg(self._process.pid, signal.SIGKILL)  # the session is the guest's alone
+        self._process.wait()
+        if self._process.stdout is not None:
+            self._process.stdout.close()
+        self._log.close()
+        shutil.rmtree(self._room, ignore_errors=True)
+
+    def ended(self) -> int:
+        """Wait until its command has ended, and how it has."""
+        self._process.wait()
+        status = self._room / "status"
+        return int(status.read_text()) if status.exists() else 1
+
+
+class Guest(Kernel):
+    """One kernel with one pytest in it that has collected ``files``."""
+
+    def __init__(self, files: Iterable[Path]) -> None:
+        super().__init__({"files": sorted(map(str, files))})
         self._heard = b""
         try:
             self._answer(time.monotonic() + BOOT)
@@ -90,21 +117,6 @@ class Guest:
         while "done" not in (answer := self._answer(until)):
             yield answer
 
-    def close(self) -> None:
-        """Power it off, and wait until nothing of it is left."""
-        assert self._process.stdin is not None
-        assert self._process.stdout is not None
-        with suppress(OSError):  # it is gone already
-            self._process.stdin.close()
-        with suppress(subprocess.TimeoutExpired):
-            self._process.wait(END)
-        with suppress(ProcessLookupError):
-            os.killpg(self._process.pid, signal.SIGKILL)  # the session is the guest's alone
-        self._process.wait()
-        self._process.stdout.close()
-        self._log.close()
-        shutil.rmtree(self._room, ignore_errors=True)
-
     def _answer(self, until: float) -> dict[str, Any]:
         """The next line that it says."""
         assert self._process.stdout is not None
@@ -123,3 +135,20 @@ class Guest:
     def _broken(self, what: str) -> Broken:
         said = (self._room / "console").read_text(errors="replace")[-4000:]
         return Broken(f"the guest: {what}. Its console: {said}")
+
+
+def main() -> int:
+    """Run a command in a guest, with what it prints on ours; how it has ended."""
+    why = obstacle()
+    if why is not None:
+        print(why, file=sys.stderr)
+        return 1
+    kernel = Kernel({"command": sys.argv[1:]}, out=sys.stdout.fileno())
+    try:
+        return kernel.ended()
+    finally:
+        kernel.close()
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,6 +1,6 @@
 """The first process of a guest: it mounts what a system has, loads modules, and runs the tests that it is told to.
 
-Started with the path of the order as its argument. The guest ends with it.
+Started with the path of the order as its argument, which may name a command instead of tests. The guest ends with it.
 """
 
 from __future__ import annotations
@@ -12,6 +12,7 @@ import shutil
 import subprocess
 import sys
 import termios
+import threading
 import tty
 from pathlib import Path
 from typing import Any, TextIO
@@ -35,9 +36,18 @@ def prepare(environment: dict[str, str]) -> None:
     os.environ.clear()
     os.environ.update(environment, TMPDIR="/run/tmp", WEFT_GUEST="1", PYTEST_DISABLE_PLUGIN_AUTOLOAD="1")
     os.environ["PATH"] = environment.get("PATH", "/usr/bin:/bin") + ":/usr/sbin:/sbin"
+    subprocess.run(["ip", "link", "set", "lo", "up"], check=False)
     os.symlink(MODULES / "modules", "/run/kernel/lib/modules")
     subprocess.run(["ip", "link", "set", "lo", "up"], check=False)
     subprocess.run(["modprobe", "-d", "/run/kernel", "-a", *WANTED], check=False)
+
+
+def end_with(line: int) -> None:
+    """Power off when nobody is at the other end of the line any more."""
+    while os.read(line, 1):
+        pass
+    shutil.rmtree(Path(sys.argv[1]).parent, ignore_errors=True)
+    libc.reboot(POWER_OFF)
 
 
 class Told:
@@ -77,9 +87,16 @@ def main() -> None:
     prepare(order["environment"])
     line = os.open(LINE, os.O_RDWR | os.O_NOCTTY)
     tty.setraw(line, termios.TCSANOW)
+    os.chdir(order["root"])
+    if "command" in order:
+        del os.environ["PYTEST_DISABLE_PLUGIN_AUTOLOAD"]
+        threading.Thread(target=end_with, args=(line,), daemon=True).start()
+        ended = subprocess.run(order["command"], stdin=subprocess.DEVNULL, stdout=line, stderr=line, check=False)
+        Path(sys.argv[1]).with_name("status").write_text(str(ended.returncode))
+        termios.tcdrain(line)
+        return
     import pytest
 
-    os.chdir(order["root"])
     sys.path.insert(0, order["root"])
     told = Told(os.fdopen(line, "r", closefd=False), os.fdopen(line, "w", closefd=False))
     pytest.main(["-p", "pytest_timeout", *order["files"]], plugins=[told])
@@ -91,5 +108,6 @@ if __name__ == "__main__":
         main()
     except BaseException as failure:  # whoever waits for an answer reads this on the console
         print(f"the guest fails: {failure!r}", flush=True)
-    shutil.rmtree(Path(sys.argv[1]).parent, ignore_errors=True)  # whoever started us may be dead
+    if not Path(sys.argv[1]).with_name("status").exists():
+        shutil.rmtree(Path(sys.argv[1]).parent, ignore_errors=True)  # whoever started us may be dead
     libc.reboot(POWER_OFF)

@@ -10,7 +10,7 @@ from typing import Any, NamedTuple
 from pyroute2 import IPRoute
 from pyroute2.netlink.exceptions import NetlinkError
 
-from weft.apps.plugins.linux_bridge.items import BARE, Bridge, Item, Member, Settings, Vlan
+from weft.apps.plugins.linux_bridge.items import BARE, Bridge, Item, Known, Member, Settings, Vlan
 
 # In the order in which they can be set: what a new interface is in can be changed while VLANs are not looked at alone.
 BRIDGE = Bridge(
@@ -39,6 +39,7 @@ MEMBER: Settings = (
     ("vlan_tunnel", 0),
     ("locked", 0),
 )
+NUD_PERMANENT, NTF_MASTER = 0x80, 0x04  # of linux/neighbour.h
 UNTOUCHED: Settings = (("learning", 1), *MEMBER[1:])
 
 
@@ -84,6 +85,20 @@ def vlans(kernel: IPRoute, name: str, there: Ports) -> Iterator[Vlan]:
         if link["index"] in names and spec is not None:
             for said in spec.get_attrs("IFLA_BRIDGE_VLAN_INFO"):
                 yield Vlan(names[link["index"]], said["vid"], said["flags"] & BARE)
+
+
+def known(kernel: IPRoute, there: Ports) -> Iterator[Known]:
+    """The MACs that the bridge has learned, or was told of. Those of the interfaces themselves are none of them."""
+    names = {number: interface for interface, number in there.numbers.items()}
+    for entry in kernel.fdb("dump"):
+        if entry["ifindex"] in names and entry.get_attr("NDA_MASTER") and not entry["state"] & NUD_PERMANENT:
+            yield Known(names[entry["ifindex"]], entry.get_attr("NDA_VLAN") or 0, entry.get_attr("NDA_LLADDR"))
+
+
+def forget(kernel: IPRoute, there: Ports, one: Known) -> None:
+    """Let the bridge not know that MAC any more."""
+    vlan = {"vlan": one.vid} if one.vid else {}
+    kernel.fdb("del", ifindex=_number(there, one.interface), lladdr=one.mac, flags=NTF_MASTER, **vlan)
 
 
 def make(kernel: IPRoute, name: str, there: Ports | None) -> None:

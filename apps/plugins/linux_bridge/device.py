@@ -14,7 +14,7 @@ from pyroute2.netlink.exceptions import NetlinkError
 
 from weft.apps.lab.namespaces import inside
 from weft.apps.plugins.linux_bridge import bridge, table
-from weft.apps.plugins.linux_bridge.items import TAGGED, Identity, Item, Member, Rules, Table, Vlan, plain
+from weft.apps.plugins.linux_bridge.items import TAGGED, Identity, Item, Known, Member, Rules, Table, Vlan, plain
 from weft.controller.contracts import Unreachable
 
 
@@ -46,7 +46,7 @@ class Device:
             found: list[Item] = []
             there = bridge.ports(kernel, self.place.bridge)
             if there is not None:
-                found += [*there.items, *bridge.vlans(kernel, self.place.bridge, there)]
+                found += [*there.items, *bridge.vlans(kernel, self.place.bridge, there), *bridge.known(kernel, there)]
             for item in table.items(table.listed(self._table)):
                 wrote, listed = self._spelled.get(item.identity, (item, item))
                 found.append(wrote if item == listed else item)
@@ -59,7 +59,7 @@ class Device:
             complaints: dict[Identity, str] = {}
             if bridge.BRIDGE in puts:
                 self._make(kernel, complaints)
-            self._unlink(kernel, [identity for identity in drops if identity[0] in ("member", "vlan")], complaints)
+            self._unlink(kernel, [i for i in drops if i[0] in ("member", "vlan", "known")], complaints)
             rules = [item for item in puts if isinstance(item, Table | Rules)]
             complaints |= table.write(self._table, rules, [i for i in drops if i[0] in ("table", "rules", "stray")])
             self._learn([item for item in rules if item.identity not in complaints])
@@ -78,10 +78,13 @@ class Device:
         for identity in identities if there is not None else ():
             assert there is not None
             try:
-                if identity[0] == "member":
-                    bridge.treat(kernel, there, Member(identity[1], bridge.UNTOUCHED))
-                else:
-                    bridge.let(kernel, self.place.bridge, there, Vlan(identity[1], int(identity[2]), TAGGED), False)
+                match identity:
+                    case ("known", interface, vid, mac):
+                        bridge.forget(kernel, there, Known(interface, int(vid), mac))
+                    case ("vlan", interface, vid):
+                        bridge.let(kernel, self.place.bridge, there, Vlan(interface, int(vid), TAGGED), False)
+                    case (_, interface):
+                        bridge.treat(kernel, there, Member(interface, bridge.UNTOUCHED))
             except NetlinkError as error:
                 if error.code not in (errno.ENODEV, errno.ENOENT):
                     complaints[identity] = bridge.words(error)

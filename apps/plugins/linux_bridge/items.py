@@ -86,10 +86,23 @@ class Vlan(NamedTuple):
         return ("vlan", self.interface, f"{self.vid:04}")
 
 
+class Known(NamedTuple):
+    """A MAC that the bridge believes to be behind an interface. It should know none: it floods, and rules choose."""
+
+    interface: str
+    vid: int
+    mac: str
+
+    @property
+    def identity(self) -> tuple[str, str, str, str]:
+        """An interface and a MAC in a VLAN; 0 is none."""
+        return ("known", self.interface, f"{self.vid:04}", self.mac)
+
+
 TAGGED, BARE = 0, 6  # BRIDGE_VLAN_INFO_PVID and _UNTAGGED, both or neither
-Item = Bridge | Table | Member | Rules | Stray | Vlan
+Item = Bridge | Table | Member | Rules | Stray | Vlan | Known
 Identity = tuple[str, ...]
-_ORDER = ("bridge", "table", "stray", "member", "rules", "vlan")  # a machine is let in last
+_ORDER = ("bridge", "table", "stray", "member", "known", "rules", "vlan")  # a machine is let in last
 
 
 def same(one: Item, other: Item) -> bool:
