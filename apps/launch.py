@@ -9,6 +9,10 @@ import eventlet  # noqa: E402
 
 eventlet.monkey_patch()  # before anything makes a lock
 
+from weft.apps import shared_locks  # noqa: E402
+
+shared_locks.install()
+
 import logging  # noqa: E402
 import os  # noqa: E402
 import signal  # noqa: E402
