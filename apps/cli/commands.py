@@ -9,7 +9,7 @@ from typing import Annotated, Any
 
 import typer
 
-from weft.apps.cli import claims, config, exits, plugins, shadows, tokens, waiting
+from weft.apps.cli import claims, config, exits, extending, plugins, shadows, tokens, waiting
 from weft.apps.cli.apply import apply
 from weft.apps.cli.audit import audit
 from weft.apps.cli.completion import of_kind
@@ -42,6 +42,7 @@ app.add_typer(claims.commands, name="claim")
 app.add_typer(tokens.commands, name="token")
 app.add_typer(shadows.commands, name="shadow")
 app.add_typer(config.commands, name="config")
+app.add_typer(extending.commands, name="extension")
 app.add_typer(plugins.commands, name="plugin")
 app.add_typer(waiting.commands, name="wait")
 

@@ -1,4 +1,4 @@
-"""``weft plugin``: the plug-ins that are installed here, and the package of a new one."""
+"""``weft plugin``: those that are installed here, what those of the controller honour, and the package of a new one."""
 
 from __future__ import annotations
 
@@ -8,10 +8,12 @@ from typing import Annotated
 import typer
 
 from weft.apps.cli.output import Format, show
-from weft.apps.cli.reach import Output
+from weft.apps.cli.reach import Output, Reach, reaching
 from weft.apps.file_errors import why
 
-commands = typer.Typer(no_args_is_help=True, help="Plug-ins: list those that are installed here, begin a new one.")
+commands = typer.Typer(
+    no_args_is_help=True, help="Plug-ins: list those that are installed, see what they can honour, begin a new one."
+)
 
 
 @commands.command("list")
@@ -25,6 +27,20 @@ def _list(output: Output = Format.table) -> None:
         raise typer.TyperException(str(error)) from None
     rows = [{"name": one.name, "package": one.package, "version": one.version} for one in found.values()]
     show(rows, output, ("name", "package", "version"))
+
+
+def _capabilities(
+    reach: Reach,
+    name: Annotated[str | None, typer.Argument(help="One of them; else all.", show_default=False)] = None,
+) -> None:
+    """What the plug-ins that the controller runs can honour; the rest it refuses at their places."""
+    if name is not None:
+        reach.show(reach.client.plugin(name))
+    else:
+        reach.show(reach.client.plugins(), ("name", "transports", "vif_kinds", "security", "traits"))
+
+
+commands.command("capabilities")(reaching(_capabilities))
 
 
 @commands.command("new", no_args_is_help=True)

@@ -24,10 +24,12 @@ from weft.apps.northbound.paths import (
     DIFFERENCE,
     DOCTOR,
     DROPS,
+    EXTENSIONS,
     FLOWS,
     HEALTH,
     OPENAPI,
     PATHS,
+    PLUGINS,
     SHADOWS,
     SIMULATED_FRAMES,
     TOKENS,
@@ -236,6 +238,24 @@ class Client:
     def doctor(self) -> Documents:
         """What is wrong, errors first."""
         return cast(Documents, self._connection.ask("GET", DOCTOR)["findings"])
+
+    # extensions and plug-ins
+
+    def extensions(self) -> Documents:
+        """The extensions in force, and what they add."""
+        return cast(Documents, self._connection.ask("GET", EXTENSIONS)["extensions"])
+
+    def extension(self, alias: str) -> Document:
+        """One extension."""
+        return self._connection.ask("GET", f"{EXTENSIONS}/{quote(alias, safe='')}")
+
+    def plugins(self) -> Documents:
+        """The plug-ins in force, and what they can honour."""
+        return cast(Documents, self._connection.ask("GET", PLUGINS)["plugins"])
+
+    def plugin(self, name: str) -> Document:
+        """One plug-in."""
+        return self._connection.ask("GET", f"{PLUGINS}/{quote(name, safe='')}")
 
     # shadows
 

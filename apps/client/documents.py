@@ -1131,6 +1131,15 @@ class ShadowDifference(TypedDict):
     cost: list[CostDifference]
 
 
+class ShownAttribute(TypedDict):
+    """An attribute that an extension gives to things of a kind."""
+
+    kind: str
+    name: str
+    doc: str
+    set_by: str
+
+
 class ShownClaim(TypedDict):
     """What an interface of a switch says itself that it is for, and what came of it."""
 
@@ -1146,6 +1155,25 @@ class ShownClaim(TypedDict):
     rule: str
     located: bool
     revision: int
+
+
+class ShownExtension(TypedDict):
+    """What something from outside Weft's core adds to it."""
+
+    alias: str
+    name: str
+    description: str
+    updated: str
+    attributes: list[ShownAttribute]
+    tables: list[str]
+    stages: list[str]
+    resources: list[str]
+
+
+class ShownExtensions(TypedDict):
+    """The extensions in force."""
+
+    extensions: list[ShownExtension]
 
 
 class ShownFate(TypedDict):
@@ -1168,6 +1196,25 @@ class ShownInterface(TypedDict):
     name: str
     ofport: int
     up: bool
+
+
+class ShownPlugin(TypedDict):
+    """What realises ports at places of its own, and what it can honour. What it cannot is refused."""
+
+    name: str
+    transports: list[str]
+    vif_kinds: list[str]
+    security: list[str]
+    traits: list[str]
+    learns: bool
+    flow_tables: bool
+    openflow: bool
+
+
+class ShownPlugins(TypedDict):
+    """The plug-ins in force."""
+
+    plugins: list[ShownPlugin]
 
 
 class ShownShadow(TypedDict):

@@ -6,6 +6,8 @@ from typing import Any, NamedTuple
 
 import falcon
 
+from weft.apps.extensions.discovery import OPENSTACK, extensions_for
+from weft.apps.neutron.asking import asking_of
 from weft.apps.neutron.faults import not_found
 
 
@@ -63,6 +65,16 @@ EXTENSIONS = (
 )
 
 
+def known_to(req: falcon.Request, extensions: tuple[Extension, ...]) -> tuple[Extension, ...]:
+    """These, and of Weft's own extensions those that whoever asks may see."""
+    asking = asking_of(req)
+    found = extensions_for(asking.service, asking.caller)
+    return (
+        *extensions,
+        *(Extension(f"{OPENSTACK}{one.alias}", one.name, one.description, one.updated[:10]) for one in found),
+    )
+
+
 def view(extension: Extension) -> dict[str, Any]:
     """The extension as clients see it."""
     return extension._asdict() | {"updated": f"{extension.updated}T00:00:00-00:00", "links": []}
@@ -76,17 +88,18 @@ class Extensions:
 
     def on_get(self, req: falcon.Request, resp: falcon.Response) -> None:
         """All of them."""
-        resp.media = {"extensions": [view(extension) for extension in self._extensions]}
+        resp.media = {"extensions": [view(extension) for extension in known_to(req, self._extensions)]}
 
 
 class OneExtension:
     """``/v2.0/extensions/<alias>``."""
 
     def __init__(self, extensions: tuple[Extension, ...]) -> None:
-        self._by_alias = {extension.alias: extension for extension in extensions}
+        self._extensions = extensions
 
     def on_get(self, req: falcon.Request, resp: falcon.Response, alias: str) -> None:
         """One of them."""
-        if alias not in self._by_alias:
+        by_alias = {extension.alias: extension for extension in known_to(req, self._extensions)}
+        if alias not in by_alias:
             raise not_found("ExtensionNotFound", f"Extension with alias {alias} does not exist")
-        resp.media = {"extension": view(self._by_alias[alias])}
+        resp.media = {"extension": view(by_alias[alias])}

@@ -26,11 +26,13 @@ from weft.apps.northbound.description.served import Docs, OpenApi
 from weft.apps.northbound.doctor import Doctor
 from weft.apps.northbound.drops import Drops
 from weft.apps.northbound.extending import check_paths, extended, extension_routes
+from weft.apps.northbound.extensions import ExtensionList, OneExtension
 from weft.apps.northbound.flows import Flows
 from weft.apps.northbound.health import Health
 from weft.apps.northbound.history import History
 from weft.apps.northbound.item import Item
 from weft.apps.northbound.plug import PluggedVif
+from weft.apps.northbound.plugins import OnePlugin, PluginList
 from weft.apps.northbound.raw_path import RawPath
 from weft.apps.northbound.request_id import RequestId
 from weft.apps.northbound.shadows import Difference, OneShadow, ShadowList
@@ -84,6 +86,10 @@ def routes(service: Service) -> Iterator[Route]:
     yield paths.SHADOWS, ShadowList(service)
     yield f"{paths.SHADOWS}/{{name}}", OneShadow(service)
     yield f"{paths.SHADOWS}/{{name}}/{paths.DIFFERENCE}", Difference(service)
+    yield paths.EXTENSIONS, ExtensionList(service)
+    yield f"{paths.EXTENSIONS}/{{alias}}", OneExtension(service)
+    yield paths.PLUGINS, PluginList(service)
+    yield f"{paths.PLUGINS}/{{name}}", OnePlugin(service)
     yield paths.TOKENS, TokenList(service)
     yield f"{paths.TOKENS}/{{id}}", OneToken(service)
     yield paths.HEALTH, Health(service)

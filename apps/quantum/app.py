@@ -36,7 +36,7 @@ def build_quantum(service: Service, identify: Identify) -> falcon.App[falcon.Req
             app.add_route(f"{path}/detail", resource, suffix="detail")
         app.add_route(f"{ports}/{{port}}/attachment", Attachment(service, version))
         app.add_route(f"{version.path}/{portstats.PATH}", PortStats(service, version))
-        extensions = Extensions(version)
+        extensions = Extensions(service, version)
         app.add_route(f"{version.path}/extensions", extensions)
         app.add_route(f"{version.path}/extensions/{{alias}}", extensions, suffix="alias")
     return app

@@ -6,9 +6,13 @@ from typing import Any, NamedTuple
 
 import falcon
 
+from weft.apps.extensions.discovery import OPENSTACK, extensions_for
+from weft.apps.northbound.acting import caller_of
 from weft.apps.quantum.answers import answer
 from weft.apps.quantum.faults import ITEM_NOT_FOUND, Fault
 from weft.apps.quantum.versions import Version
+from weft.controller.extension import Extension as WeftExtension
+from weft.controller.service import Service
 
 
 class Extension(NamedTuple):
@@ -39,12 +43,13 @@ EXTENSIONS = (
 class Extensions:
     """All extensions, or one."""
 
-    def __init__(self, version: Version) -> None:
+    def __init__(self, service: Service, version: Version) -> None:
+        self._service = service
         self._version = version
 
     def on_get(self, req: falcon.Request, resp: falcon.Response) -> None:
         """All of them."""
-        answer(req, resp, self._version, {"extensions": [extension.document() for extension in EXTENSIONS]})
+        answer(req, resp, self._version, {"extensions": [each.document() for each in self._known_to(req)]})
 
     def on_post(self, req: falcon.Request, resp: falcon.Response) -> None:
         """Nobody makes one through the API."""
@@ -52,7 +57,7 @@ class Extensions:
 
     def on_get_alias(self, req: falcon.Request, resp: falcon.Response, alias: str) -> None:
         """The one of that alias."""
-        found = next((extension for extension in EXTENSIONS if extension.alias == alias), None)
+        found = next((each for each in self._known_to(req) if each.alias == alias), None)
         if found is None:
             raise Fault(ITEM_NOT_FOUND, f"Extension {alias} could not be found")
         answer(req, resp, self._version, found.document(), root="extension")
@@ -60,3 +65,12 @@ class Extensions:
     def on_delete_alias(self, req: falcon.Request, resp: falcon.Response, alias: str) -> None:
         """Nobody takes one away through the API."""
         raise Fault(ITEM_NOT_FOUND, "extensions are only shown")
+
+    def _known_to(self, req: falcon.Request) -> tuple[Extension, ...]:
+        """Quantum's, and of Weft's own those that whoever asks may see."""
+        return (*EXTENSIONS, *map(_of_weft, extensions_for(self._service, caller_of(req))))
+
+
+def _of_weft(one: WeftExtension) -> Extension:
+    alias, updated = f"{OPENSTACK}{one.alias}", one.updated.replace("Z", "-00:00")
+    return Extension(one.name, alias, one.description, f"urn:weft:extension:{one.alias}", updated)

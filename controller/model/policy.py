@@ -68,6 +68,8 @@ RULES: tuple[Rule, ...] = (
     Rule("get_shadows", "operator", "See the sets of stages that are compiled beside the real ones."),
     Rule("promote_shadow", "operator", "Let the switches follow another set of stages."),
     Rule("simulate_frame", "operator", "Send a frame into a simulated switch, and see what becomes of it."),
+    Rule("get_extensions", "guest", "See which extensions are in force; everybody's."),
+    Rule("get_plugins", "operator", "See which plug-ins are in force, and what they can honour."),
     Rule("get_counters", "reader", "See what has passed at a port, and what has died."),
     Rule("get_audit_log", "operator", "See who has done what."),
     Rule("audit_switch", "operator", "Let a switch be asked what it holds."),

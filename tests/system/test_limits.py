@@ -53,6 +53,7 @@ def dropped(lab: HeldLab, port: str) -> dict[str, int]:
     return {drop["reason"]: drop["frames"] for drop in lab.get(f"/v1/ports/{port}/counters")["dropped"]}
 
 
+@pytest.mark.alone
 def test_who_is_sent_too_much_loses_it_alone(lab: HeldLab, hosts: Hosts) -> None:
     """Two of a flood's receivers on one switch have a rate: what a meter drops for one is not lost for the other."""
     limited = {"max_rate": 400, "burst": 40}
@@ -64,6 +65,7 @@ def test_who_is_sent_too_much_loses_it_alone(lab: HeldLab, hosts: Hosts) -> None
         assert {arrived[name] for name in hosts.peers("red3") if name not in ("red1", "red2")} == {FRAMES}
 
 
+@pytest.mark.alone
 def test_who_sends_too_much_is_held_to_its_rate(lab: HeldLab, hosts: Hosts) -> None:
     with traits(lab, {"red1": {"max_rate": 400, "burst": 40}}):
         arrived = heard(hosts, "red1", hosts.by_name["red4"]["mac"])
@@ -73,6 +75,7 @@ def test_who_sends_too_much_is_held_to_its_rate(lab: HeldLab, hosts: Hosts) -> N
         assert heard(hosts, "red2", hosts.by_name["red4"]["mac"]) == {"red4": FRAMES}, "another port is limited"
 
 
+@pytest.mark.alone
 def test_a_storm_is_limited_and_what_is_for_one_is_not(lab: HeldLab, hosts: Hosts) -> None:
     with traits(lab, {"red1": {"max_broadcast": 50}}):
         arrived = heard(hosts, "red1", BROADCAST)

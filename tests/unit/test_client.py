@@ -88,6 +88,10 @@ def everything(weft: Client) -> None:
     with pytest.raises(Problem, match="is not simulated"):
         weft.simulate_frame({"switch": "s1", "interface": "e1", "frame": "00"})
     weft.doctor()
+    assert weft.extensions() == []
+    with pytest.raises(Problem, match="no extension"):
+        weft.extension("qos")
+    assert [weft.plugin(one["name"]) for one in weft.plugins()] == weft.plugins()
     assert [one["name"] for one in weft.shadows()] == ["core"]
     assert weft.promote_shadow("core", key="fourth") == weft.shadow("core")
     weft.shadow_difference("core", flows=1, frames=1)

@@ -6,7 +6,7 @@ import struct
 from typing import Any
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from weft.controller.adapters.openflow import compat  # noqa: F401  # isort: skip  # Ryu cannot be imported before
@@ -239,6 +239,7 @@ def test_flow_stats_are_read_as_they_were_written_and_as_ryu_reads_them(
     assert [match_bytes(s.match) for s in theirs.body] == [s.match for s in said]
 
 
+@settings(suppress_health_check=[HealthCheck.too_slow])
 @given(flow_stats_replies(), st.data())
 def test_a_broken_flow_stats_reply_is_garbage_and_nothing_worse(
     reply_and_said: tuple[bytes, list[messages.FlowStat]], data: st.DataObject

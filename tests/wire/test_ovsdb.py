@@ -244,6 +244,7 @@ def test_an_endless_flood_of_changes_is_heard_seldom(controller: RealController,
     liar.close()
 
 
+@pytest.mark.alone
 def test_two_thousand_silent_databases(controller: RealController, others: Callable[[str], None]) -> None:
     with many(controller, 2000) as crowd:
         others("2,000 silent databases")
