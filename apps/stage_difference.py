@@ -61,7 +61,7 @@ def lines(found: Mapping[str, Any]) -> Iterator[str]:
     if left:
         yield f"and {left} more"
     yield ""
-    if behaviour["whole"] and not behaviour["tried"]:
+    if not (tables["added"] or tables["removed"] or tables["changed"]):
         yield "frames: all fare alike, since the tables do"
         return
     rest = "" if behaviour["whole"] else "; there are more to try"

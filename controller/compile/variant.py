@@ -97,4 +97,4 @@ def variant_of(given: Any) -> Variant:
 
 
 def _promise(run: Callable[..., Any]) -> str:
-    return " ".join((run.__doc__ or "").partition("\n\n")[0].split())
+    return " ".join((run.__doc__ or "").partition("\n\n")[0].split()).replace("``", "`")

@@ -221,7 +221,9 @@ def test_the_command_does_all_of_it(weft: Weft) -> None:
         "switch s1",
         "+ table=deliver priority=500 match=* actions=drop(deliver:isolated)",
     ]
+    assert lines[4] == "frames: 0 tried, 0 fare otherwise", "there is no VIF yet"
     assert json.loads(weft("shadow", "diff", "closed", "-o", "json").out)["tables"]["added"] == 1
+    assert "frames: all fare alike, since the tables do" in weft("shadow", "diff", "core").out
     assert weft("shadow", "promote", "closed") == (0, "the switches follow closed\n", "")
     assert weft("shadow", "show", "closed").out.count("followed") == 1
     status, _, said = weft("shadow", "promote", "endless")
