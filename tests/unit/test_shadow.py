@@ -8,17 +8,20 @@ import pytest
 
 from tests.shadows import VARIANTS, Shadowed, closed
 from weft.controller.compile.audience import Placed, here
+from weft.controller.compile.seats import seat
 from weft.controller.compile.stage import stage
 from weft.controller.compile.stages import STAGES
 from weft.controller.compile.stages.edge import forward
 from weft.controller.compile.variant import Variant, bounded, variant_of
 from weft.controller.compile.view import View
-from weft.controller.flow.actions import Drop
+from weft.controller.extension import Extension, Inserted, compose
+from weft.controller.flow.actions import NEXT, Drop
 from weft.controller.flow.flow import flow
 from weft.controller.model.commands import Promote, Update
 from weft.controller.model.rights import MEMBER, OPERATOR, Caller
-from weft.controller.pipeline.core import DELIVER
-from weft.controller.service import Refused
+from weft.controller.pipeline.core import CORE, DELIVER, PORT
+from weft.controller.pipeline.schema import Table
+from weft.controller.service import Refused, Service
 from weft.controller.shadow import Shadows
 
 
@@ -169,6 +172,44 @@ def test_what_is_no_variant_is_refused(given: object) -> None:
 def test_what_is_bounded_wants_the_same() -> None:
     assert bounded(forward).name == "forward"
     assert bounded(forward).run.__doc__ == forward.run.__doc__
+
+
+GATE = Table("gate", 100, matches=(PORT,), doc="A table of an extension.")
+
+
+@stage(id=70, per="port")
+def gate(view: View, port_id: str) -> Iterator[Placed]:
+    """What is for a port passes the gate by a flow of its own."""
+    at = seat(view, port_id)
+    if at is not None:
+        yield here(at.switch, flow(GATE, 5, NEXT, port=at.port_number))
+
+
+@stage(id=70, per="port")
+def wider(view: View, port_id: str) -> Iterator[Placed]:
+    """As the gate, but writes where only the core may."""
+    yield here("s1", flow(DELIVER, 5, Drop("isolated")))
+
+
+def test_a_shadow_may_differ_in_the_stages_of_an_extension_whose_bounds_hold_there_too() -> None:
+    gates = Extension(
+        "Gates", "gates", "For tests.", "2012-10-01T00:00:00Z", tables=(Inserted(GATE, before="receive"),)
+    )
+    composed = compose(CORE, STAGES, gates._replace(stages=(gate,)))
+    variants = {"open": Variant(without=("gate",)), "wider": Variant((wider._replace(name="gate"),))}
+    net = Shadowed(variants)
+    net.service = Service(net.store, composed=composed, variants=variants)
+    net.work().fabric().shade()
+
+    def gates_of(name: str) -> int:
+        found = net.service.shadows.get(name)
+        assert found is not None
+        return sum(entry.stage == gate.id for entry in found.compiler.flows("s1").values())
+
+    assert (gates_of("core"), gates_of("open"), gates_of("wider")) == (1, 0, 0)
+    found = net.service.shadows.get("wider")
+    assert found is not None
+    assert "writes to table deliver, which is not its own" in found.compiler.complaints()[0]
 
 
 # promotion
