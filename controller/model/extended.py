@@ -7,16 +7,18 @@ named stays as it is.
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from weft.controller.model.attributes import Attribute
 from weft.controller.model.commands import Refusal
-from weft.controller.model.declared import Declared, Named, Reference, Wrong, value_of, written
+from weft.controller.model.declared import Check, Declared, Named, Reference, Wrong, shown, value_of, written
 from weft.controller.model.facts import Fact, Key
 from weft.controller.model.network import Network
 from weft.controller.model.rights import Caller
 from weft.controller.model.visibility import sees, target_of
+
+API = "neutron:"  # of what an API of Weft itself keeps: it sets that in the name of whoever asks it
 
 
 def extended(
@@ -29,7 +31,7 @@ def extended(
     declared = network.declared(kind)
     asked = {name: value for name, value in fields.items() if ":" in name}
     listed = fields.get("attributes")
-    if not asked and (not declared or listed is None):
+    if not asked and listed is None:
         return dict(fields)
     for name in asked:
         if name not in declared:
@@ -40,7 +42,7 @@ def extended(
     if listed is not None:
         if not isinstance(listed, tuple) or not all(isinstance(one, Attribute) for one in listed):
             return {name: value for name, value in fields.items() if ":" not in name}  # refused as a list
-        rest = tuple(one for one in listed if one.name not in declared)
+        rest = _others([one for one in listed if one.name not in declared], rest, caller)
         asked = {one.name: _read(one) for one in listed if one.name in declared} | asked
     for name, value in asked.items():
         text = _text(network, declared[name], held.get(name), value, caller)
@@ -51,11 +53,46 @@ def extended(
     return {**plain, "attributes": (*rest, *(Attribute(name, kept[name]) for name in sorted(kept)))}
 
 
+def _others(listed: Sequence[Attribute], held: Sequence[Attribute], caller: Caller) -> tuple[Attribute, ...]:
+    """What is kept of attributes that no extension in force declares.
+
+    Those of an extension that is not in force stay as they are: nobody could look at what would count when it is again.
+    The operator may do as it likes.
+    """
+    if caller.operator:
+        return tuple(listed)
+    known = {one.name: one.value for one in held}
+    for one in listed:
+        if _is_of_extension(one) and known.get(one.name) != one.value:
+            rule = f"{one.name!r} is of no extension in force, and only the operator may set it"
+            raise Refusal("forbidden", "attributes", rule)
+    named = {one.name for one in listed}
+    return (*listed, *(one for one in held if _is_of_extension(one) and one.name not in named))
+
+
+def _is_of_extension(attribute: Attribute) -> bool:
+    return isinstance(attribute.name, str) and ":" in attribute.name and not attribute.name.startswith(API)
+
+
 def check_extended(network: Network, before: Fact | None, after: Fact, caller: Caller) -> None:
     """All that extensions say of a fact as it is made or changed. Raises a ``Refusal``."""
     for declared in network.declared(after.kind).values():
         if declared.check is not None:
-            declared.check(network, before, after, caller)
+            _checked(declared, declared.check, network, before, after, caller)
+
+
+def _checked(
+    declared: Declared, check: Check, network: Network, before: Fact | None, after: Fact, caller: Caller
+) -> None:
+    """A check that fails itself keeps back whoever has the attribute, and nobody else."""
+    try:
+        check(network, before, after, caller)
+    except Refusal:
+        raise
+    except Exception as error:  # of whoever has written the extension, whatever it is
+        if shown(getattr(after, "attributes", ()), declared) is not None:
+            rule = f"the extension's check of it failed: {type(error).__name__}: {error}"
+            raise Refusal("conflict", declared.name, rule) from None
 
 
 def _text(network: Network, declared: Declared, held: str | None, value: Any, caller: Caller) -> str | None:

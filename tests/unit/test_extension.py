@@ -19,8 +19,10 @@ from weft.controller.flow.actions import NEXT, Drop, Goto, Load, Resubmit
 from weft.controller.flow.flow import Flow, flow
 from weft.controller.flow.meter import MeterWish, meter
 from weft.controller.flow.simulate import Frame, SimulatedSwitch
-from weft.controller.model.commands import Update
+from weft.controller.model.attributes import Attribute
+from weft.controller.model.commands import Create, Update
 from weft.controller.model.declared import Declared, Number
+from weft.controller.model.rights import MEMBER, Caller
 from weft.controller.pipeline.core import ADMIT, CORE, SEGMENT, SOURCE
 from weft.controller.pipeline.reasons import Reason
 from weft.controller.pipeline.schema import Register, Table
@@ -264,6 +266,36 @@ def test_an_extension_drops_for_reasons_of_its_own() -> None:
     switch = SimulatedSwitch(net.compiler.flows("s1").values(), net.compiler.pipeline)
     assert switch.drop_reason(Frame("02:00:00:00:00:0a", "02:00:00:00:00:0b"), 1) == "seen:enough"
     assert net.compiler.complaints() == []
+
+
+def _failing(*_: object) -> None:
+    raise LookupError("nothing there")
+
+
+def test_a_check_that_fails_keeps_back_whoever_has_the_attribute_alone() -> None:
+    declared = Declared("port", "one:level", Number(0, 9), "A level.", check=_failing)
+    net = World(compose(CORE, STAGES, extension(attributes=(declared,)))).segment("red").port("a", "red")
+    assert net.refusal(Update("port", "a", {"one:level": 1})) == (
+        "conflict, one:level: the extension's check of it failed: LookupError: nothing there"
+    )
+    net.do(Update("port", "a", {"name": "b"}))
+
+
+def test_what_is_of_no_extension_in_force_is_kept_and_set_by_the_operator_alone() -> None:
+    """Else a project could say, while nobody looks, what would count when the extension is in force again."""
+    red = Caller("red", MEMBER, False, 0)
+    net = World().segment("red").port("a", "red")
+    mine, neutrons = Attribute("mine", "1"), Attribute("neutron:device", '"vm"')
+    forged, other = Attribute("mirror:to", '{"id":"x","number":1}'), Attribute("mirror:to", '{"id":"y","number":2}')
+    rule = "forbidden, attributes: 'mirror:to' is of no extension in force, and only the operator may set it"
+    assert net.refusal(Update("port", "a", {"attributes": (forged,)}), red) == rule
+    made = {"id": "b", "name": "b", "segment": "red", "attributes": (forged,)}
+    assert net.refusal(Create("port", made), red) == rule
+    net.do(Update("port", "a", {"attributes": (mine, neutrons)}), caller=red)
+    net.do(Update("port", "a", {"attributes": (mine, forged)}))
+    net.do(Update("port", "a", {"attributes": (neutrons,)}), caller=red)
+    assert net.network.port("a").attributes == (neutrons, forged)  # type: ignore[union-attr]
+    assert net.refusal(Update("port", "a", {"attributes": (other,)}), red) == rule
 
 
 def test_an_attribute_is_a_field_of_its_fact() -> None:
