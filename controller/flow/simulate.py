@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import suppress
 from typing import NamedTuple
 
-from weft.controller.flow.actions import TO_IN_PORT, Action, Apart, Drop, Goto, Meter, Output, Resubmit
+from weft.controller.flow.actions import Action, Apart, Drop, Goto, Meter, Output, Resubmit
 from weft.controller.flow.decode import Unknown, actions_of, reason_of
 from weft.controller.flow.entry import Entry, Identity
 from weft.controller.flow.frame import Frame
@@ -108,7 +108,7 @@ class SimulatedSwitch:
         """All that became of a frame and its copies, in turn: each that left, and each that died."""
         return [event for event in self._enter(Passage(frame, in_port)) if isinstance(event, Left | Dropped)]
 
-    def passes(self, octets: bytes, in_port: int) -> Iterator[Event]:
+    def passes(self, octets: bytes, in_port: int) -> list[Event]:
         """All that happens to a frame of these octets, in turn. ``ValueError`` where they are no Ethernet frame."""
         frame = seen(octets)
         return self._enter(Passage(frame, in_port, read(octets, frame)))
@@ -128,56 +128,56 @@ class SimulatedSwitch:
             done = self._actions[instructions] = list(actions_of(instructions, self._pipeline))
         return done
 
-    def _enter(self, way: Passage) -> Iterator[Event]:
+    def _enter(self, way: Passage) -> list[Event]:
+        events: list[Event] = []
         with suppress(_Exceeded):
-            yield from self._look_up(way, 0)
+            self._look_up(way, 0, events)
+        return events
 
-    def _look_up(self, way: Passage, table: int) -> Iterator[Event]:
+    def _look_up(self, way: Passage, table: int, events: list[Event]) -> None:
         entry = self._hit(way, table)
-        yield Looked(table, entry)
+        events.append(Looked(table, entry))
         actions = self._does(entry.instructions) if entry is not None else []
-        yield from self._do(way, table, actions)
+        self._do(way, table, actions, events)
         if not actions or (entry is not None and entry.name and self._pipeline.drop is None):
-            yield self._dropped(way, table, reason_of(entry, self._pipeline) if entry is not None else "", entry)
+            reason = reason_of(entry, self._pipeline) if entry is not None else ""
+            events.append(self._dropped(way, table, reason, entry))
 
-    def _do(self, way: Passage, table: int, actions: Iterable[Action | Unknown]) -> Iterator[Event]:
+    def _do(self, way: Passage, table: int, actions: Iterable[Action | Unknown], events: list[Event]) -> None:
         for action in actions:
             match action:
                 case Goto(follower) if follower is not None:
-                    yield from self._look_up(way, follower.id)
+                    self._look_up(way, follower.id, events)
                 case Resubmit(other):
                     way.left -= 1
                     if way.left < 0:
                         raise RecursionError(f"more than {RESUBMITS} look-ups for one frame")
-                    yield from self._look_up(way, other.id)
+                    self._look_up(way, other.id, events)
                 case Apart(copied):
                     aside = way.copy()
                     with suppress(_Exceeded):
-                        yield from self._do(aside, table, copied)
+                        self._do(aside, table, copied, events)
                     way.left = aside.left
                 case Output(ofport):
-                    if action == TO_IN_PORT:
-                        yield Left(way.fields["in_port"], *way.leaves())
-                    elif ofport != way.fields["in_port"]:
-                        yield Left(ofport, *way.leaves())
+                    if ofport != way.fields["in_port"]:
+                        events.append(Left(ofport, *way.leaves()))
                 case Drop(name):
-                    yield from self._drop(way, table, name)
+                    self._drop(way, table, name, events)
                 case Meter(id):
                     if not self._passes_meter(id, way.length):
-                        yield Metered(id)
+                        events.append(Metered(id))
                         raise _Exceeded
                 case _:
                     way.write(action)
 
-    def _drop(self, way: Passage, table: int, name: str) -> Iterator[Looked | Dropped]:
+    def _drop(self, way: Passage, table: int, name: str, events: list[Event]) -> None:
         """Tell the drop table why, and let its entry count it."""
         drop, register = self._pipeline.drop, self._pipeline.reason
         assert drop is not None, "without a drop table, no bytes are decoded as a drop"
         assert register is not None, "without a register of reasons, no bytes are decoded as a drop"
         way.load(register, self._pipeline.reason_by_name[name].number)
         entry = self._hit(way, drop.id)
-        yield Looked(drop.id, entry)
-        yield self._dropped(way, table, name, entry)
+        events += (Looked(drop.id, entry), self._dropped(way, table, name, entry))
 
     def _dropped(self, way: Passage, table: int, name: str, entry: Entry | None) -> Dropped:
         known = self._pipeline.table_by_id.get(table)

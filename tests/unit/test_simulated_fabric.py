@@ -25,9 +25,8 @@ class Lab:
         self.world = world
         self.time = 0.0
         self.pulled: set[Endpoint] = set()
-        self.fabric = SimulatedFabric(
-            world.compiler.pipeline, ModelWiring(world.network, self._carriers), clock=lambda: self.time
-        )
+        self.wiring = ModelWiring(world.network, self._carriers)
+        self.fabric = SimulatedFabric(world.compiler.pipeline, self.wiring, clock=lambda: self.time)
         self.load()
 
     def _carriers(self, place: str) -> dict[str, bool]:
@@ -59,6 +58,7 @@ def test_machines_hear_what_is_for_them_octet_by_octet(lab: Lab) -> None:
 
 def test_a_cable_that_is_pulled_carries_nothing(lab: Lab) -> None:
     lab.pulled.add(Endpoint("s2", "f1"))
+    lab.wiring.forget("s2")
     assert lab.heard("s1", "e1", ASKS) == [Heard(Endpoint("s1", "e2"), ASKS)]
     journey = lab.fabric.send(Endpoint("s2", "f1"), ASKS)
     assert (journey.visits, journey.lost) == ((), "switch s2 has no interface f1 with carrier")

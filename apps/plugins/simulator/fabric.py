@@ -23,6 +23,9 @@ class Wiring(Protocol):
     def ofports(self, place: str) -> Mapping[str, int]:
         """The OpenFlow port of each interface of the place that has carrier."""
 
+    def interfaces(self, place: str) -> Mapping[int, str]:
+        """The same, by OpenFlow port."""
+
     def far_end(self, end: Endpoint) -> Endpoint | None:
         """The other end of the cable that is plugged in there; None where a machine is."""
 
@@ -117,18 +120,15 @@ class SimulatedFabric:
 
     def _visit(self, at: Endpoint, frame: bytes) -> Visit:
         ofports = self._wiring.ofports(at.switch)
-        interface_by_ofport = {ofport: interface for interface, ofport in ofports.items()}
         switch = self._switches.get(at.switch)
-        events: list[Event] = []
+        events: Sequence[Event] = [Dropped("", self._pipeline.tables[0].name, {}, None)]
         broken = ""
         try:
-            if switch is None:
-                events.append(Dropped("", self._pipeline.tables[0].name, {}, None))
-            else:
-                events.extend(switch.passes(frame, ofports[at.interface]))
+            if switch is not None:
+                events = switch.passes(frame, ofports[at.interface])
         except (ValueError, RecursionError) as error:  # it is no frame, or somebody's entry is beyond us
-            events, broken = [event for event in events if not isinstance(event, Left)], str(error)
-        return Visit(at, frame, tuple(events), interface_by_ofport, broken)
+            events, broken = (), str(error)
+        return Visit(at, frame, tuple(events), self._wiring.interfaces(at.switch), broken)
 
 
 def _leaving(visit: Visit) -> Iterator[tuple[Endpoint, bytes]]:

@@ -48,13 +48,17 @@ class Simulator:
         self._out: set[str] = set()
         self._look: Callable[[str], None] = lambda place: None
         self.pipeline = CORE
-        self.fabric = SimulatedFabric(self.pipeline, ModelWiring(self._network, self._carriers))
+        self._join()
+
+    def _join(self) -> None:
+        self._wiring = ModelWiring(self._network, self._carriers)
+        self.fabric = SimulatedFabric(self.pipeline, self._wiring)
 
     def attach(self, service: Service, look: Callable[[str], None]) -> None:
         """Follow the model of the service. ``look`` is told of places whose interfaces may be others now."""
         self._network, self._look = service.network, look
         self.pipeline = service.compiler.pipeline
-        self.fabric = SimulatedFabric(self.pipeline, ModelWiring(self._network, self._carriers))
+        self._join()
         service.on_touch.append(self._touched)
         if self._socket is not None:
             from weft.apps.plugins.simulator.bench import Bench  # it needs an event loop
@@ -64,12 +68,23 @@ class Simulator:
     def _touched(self, keys: Collection[Key]) -> None:
         """These facts are others now."""
         for key in keys:
-            if key.kind == "switch" and not self._is_ours(str(key.id)):
-                self.fabric.forget(str(key.id))
-            vif = self._network.vif(str(key.id)) if key.kind == "vif" else None
-            place = str(key.id) if key.kind == "switch" else vif.switch if vif is not None else None
-            if place is not None and self._is_ours(place):
-                self._look(place)
+            match key:
+                case Key("interface", Endpoint(place, _)):
+                    self._wiring.forget(place)
+                case Key("switch", str(place)):
+                    if not self._is_ours(place):
+                        self.fabric.forget(place)
+                    self._changed(place)
+                case Key("vif", str(id)):
+                    vif = self._network.vif(id)
+                    if vif is not None and vif.switch is not None:
+                        self._changed(vif.switch)
+
+    def _changed(self, place: str) -> None:
+        """The interfaces of a place may be others."""
+        self._wiring.forget(place)
+        if self._is_ours(place):
+            self._look(place)
 
     def _is_ours(self, place: str) -> bool:
         found = self._network.switch(place)
@@ -121,12 +136,12 @@ class Simulator:
         """Have an interface there, whatever the model says; or only while the model speaks of it."""
         asked = self._asked.setdefault(at.switch, set())
         (asked.add if there else asked.discard)(at.interface)
-        self._look(at.switch)
+        self._changed(at.switch)
 
     def pull(self, at: Endpoint, up: bool) -> None:
         """Let an interface lose its carrier, or have it again."""
         (self._pulled.discard if up else self._pulled.add)(at)
-        self._look(at.switch)
+        self._changed(at.switch)
 
     def reach(self, place: str, over: bool) -> None:
         """Let the controller not reach a switch, until it is over. It forwards by what it holds."""

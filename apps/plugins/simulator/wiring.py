@@ -3,9 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from typing import NamedTuple
 
 from weft.controller.model.facts import Endpoint
 from weft.controller.model.network import Network
+
+
+class _Ports(NamedTuple):
+    ofports: Mapping[str, int]
+    interfaces: Mapping[int, str]
 
 
 class ModelWiring:
@@ -14,12 +20,28 @@ class ModelWiring:
     def __init__(self, network: Network, carriers: Callable[[str], Mapping[str, bool]]) -> None:
         self._network = network
         self._carriers = carriers
+        self._known: dict[str, _Ports] = {}
+
+    def forget(self, place: str) -> None:
+        """The interfaces of the place may be others."""
+        self._known.pop(place, None)
 
     def ofports(self, place: str) -> Mapping[str, int]:
         """The OpenFlow port of each interface of the place that has carrier."""
-        up = self._carriers(place)
-        known = (self._network.interface(end) for end in self._network.interfaces_of(place))
-        return {one.id.interface: one.ofport for one in known if one is not None and up.get(one.id.interface)}
+        return self._ports(place).ofports
+
+    def interfaces(self, place: str) -> Mapping[int, str]:
+        """The same, by OpenFlow port."""
+        return self._ports(place).interfaces
+
+    def _ports(self, place: str) -> _Ports:
+        known = self._known.get(place)
+        if known is None:
+            up = self._carriers(place)
+            found = (self._network.interface(end) for end in self._network.interfaces_of(place))
+            ofports = {one.id.interface: one.ofport for one in found if one is not None and up.get(one.id.interface)}
+            known = self._known[place] = _Ports(ofports, {ofport: name for name, ofport in ofports.items()})
+        return known
 
     def far_end(self, end: Endpoint) -> Endpoint | None:
         """The other end of the cable that is plugged in there; None where a machine is."""
