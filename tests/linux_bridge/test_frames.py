@@ -11,6 +11,7 @@ from weft.apps.plugins.linux_bridge.bed import BRIDGE
 from weft.apps.plugins.linux_bridge.plugin import linux_bridge
 from weft.conformance.octets import arp, ipv4
 from weft.conformance.octets.ethernet import NOBODY, ethernet
+from weft.controller.contracts import Unreachable
 from weft.controller.model.commands import Create, Plug, Unplug, Update
 
 pytestmark = pytest.mark.guest
@@ -176,6 +177,16 @@ def test_an_interface_that_is_gone_is_told_of_and_nothing_else_fails(there: Soci
     said = there.plugin.apply("h1", puts, drops)
     assert {identity[:2] for identity in said} == {("member", interface), ("vlan", interface)}
     assert all("No such device" in words for words in said.values())
+    there.observe()
+    there.settle()
+
+
+def test_an_interface_that_was_replaced_meanwhile_is_told_everything_anew(there: Society) -> None:
+    there.observe()
+    there.bed.unplug("h1", there.vif("c").interface or "")
+    assert there.bed.plug("h1", "c") == there.vif("c").interface
+    with pytest.raises(Unreachable, match="another interface has the name now"):
+        there.observe()
     there.observe()
     there.settle()
 

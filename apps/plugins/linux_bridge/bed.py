@@ -35,7 +35,6 @@ class LinuxBridges(Bed):
         self._name = f"weft-{os.getpid()}-{next(_numbers)}"
         self._machines = f"{self._name}-machines"
         self.wires = Wires()
-        self._plugged = count(1)
         self._made: list[str] = []
         try:
             for namespace in (self._machines, *map(self.namespace, places)):
@@ -77,8 +76,7 @@ class LinuxBridges(Bed):
 
     def plug(self, place: str, name: str) -> str:
         """An interface at the place's bridge, whose other end is the machine's."""
-        del name
-        interface = f"vif{next(self._plugged)}"
+        interface = f"{place}{name}"
         self.do(
             place, f"link add {interface} type veth peer name {interface} netns {self._machines}", *_joined(interface)
         )

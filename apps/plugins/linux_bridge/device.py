@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import errno
-import subprocess
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, nullcontext
 from pathlib import Path
@@ -15,6 +14,7 @@ from pyroute2.netlink.exceptions import NetlinkError
 from weft.apps.lab.namespaces import inside
 from weft.apps.plugins.linux_bridge import bridge, table
 from weft.apps.plugins.linux_bridge.items import TAGGED, Identity, Item, Known, Member, Rules, Table, Vlan, plain
+from weft.apps.plugins.linux_bridge.nft import Nft, Refused
 from weft.controller.contracts import Unreachable
 
 
@@ -31,14 +31,24 @@ class Device:
     def __init__(self, place: Place) -> None:
         self.place = place
         self._table = f"weft_{place.bridge}"
+        self._nft = Nft()
+        self._numbers: dict[str, int] = {}  # of interfaces, as they were seen last
         self._spelled: dict[Identity, tuple[Item, Item]] = {}  # what we wrote, and how nft says it
 
     def interfaces(self) -> dict[str, bool]:
-        """The bridge's interfaces -> carrier."""
+        """The bridge's interfaces -> carrier.
+
+        Raises ``Unreachable`` where one went and came back under its name: nothing is known of the new one.
+        """
         with self._kernel() as kernel:
             there = bridge.ports(kernel, self.place.bridge)
-            carriers = there.carriers if there is not None else {}
-            return {name: up for name, up in carriers.items() if table.PLAIN.fullmatch(name)}
+        numbers = there.numbers if there is not None else {}
+        replaced = [name for name, number in numbers.items() if self._numbers.get(name, number) != number]
+        self._numbers = dict(numbers)
+        if replaced:
+            raise Unreachable(f"{', '.join(replaced)}: another interface has the name now")
+        carriers = there.carriers if there is not None else {}
+        return {name: up for name, up in carriers.items() if table.PLAIN.fullmatch(name)}
 
     def read_back(self) -> list[Item]:
         """All that the bridge and our table hold."""
@@ -47,7 +57,7 @@ class Device:
             there = bridge.ports(kernel, self.place.bridge)
             if there is not None:
                 found += [*there.items, *bridge.vlans(kernel, self.place.bridge, there), *bridge.known(kernel, there)]
-            for item in table.items(table.listed(self._table)):
+            for item in table.items(table.listed(self._nft, self._table)):
                 wrote, listed = self._spelled.get(item.identity, (item, item))
                 found.append(wrote if item == listed else item)
             return found
@@ -61,7 +71,9 @@ class Device:
                 self._make(kernel, complaints)
             self._unlink(kernel, [i for i in drops if i[0] in ("member", "vlan", "known")], complaints)
             rules = [item for item in puts if isinstance(item, Table | Rules)]
-            complaints |= table.write(self._table, rules, [i for i in drops if i[0] in ("table", "rules", "stray")])
+            complaints |= table.write(
+                self._nft, self._table, rules, [i for i in drops if i[0] in ("table", "rules", "stray")]
+            )
             self._learn([item for item in rules if item.identity not in complaints])
             self._link(kernel, [item for item in puts if isinstance(item, Member | Vlan)], complaints)
             return complaints
@@ -107,7 +119,7 @@ class Device:
 
     def _learn(self, written: Sequence[Item]) -> None:
         """Another version of nft may spell what we wrote in other words: those are what we shall read."""
-        listed = {item.identity: item for item in table.items(table.listed(self._table))} if written else {}
+        listed = {item.identity: item for item in table.items(table.listed(self._nft, self._table))} if written else {}
         for item in written:
             self._spelled[item.identity] = (item, listed.get(item.identity, item))
 
@@ -120,5 +132,5 @@ class Device:
                 yield kernel
         except FileNotFoundError as missing:
             raise Unreachable(f"there is no {missing.filename}") from missing
-        except (NetlinkError, OSError, table.Refused, subprocess.TimeoutExpired) as failed:
+        except (NetlinkError, OSError, Refused) as failed:
             raise Unreachable(str(failed)) from failed

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import os
 import re
-import subprocess
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import NamedTuple
 
 from weft.apps.plugins.linux_bridge.items import Chains, Identity, Item, Rules, Stray, Table
+from weft.apps.plugins.linux_bridge.nft import Nft, Refused
 from weft.apps.plugins.linux_bridge.security import SHARED
 
 ARRIVALS, DEPARTURES = "arrivals", "departures"  # maps: an interface, and the chain for what comes in or goes out there
@@ -21,15 +20,10 @@ TABLE = Table(
     )
 )
 PLAIN = re.compile(r"[A-Za-z0-9][A-Za-z0-9_.-]{0,14}")  # names of interfaces that chains can be named after
-PATIENCE = 30  # seconds
 _OURS = {name for name, _ in TABLE.chains}
 _KIND = re.compile(r"in|from|nd|na\d+|out|storm|p\d+")
 _SECTION = re.compile(r"\t(\w+) (\S+) \{")
 _WAY = re.compile(r'"([^"]+)" : ([^,}]+?) *[,}]')
-
-
-class Refused(Exception):
-    """nft did not do it, and says why."""
 
 
 class Listing(NamedTuple):
@@ -43,10 +37,10 @@ class Listing(NamedTuple):
 NOTHING = Listing({}, {}, ())
 
 
-def listed(table: str) -> Listing:
+def listed(nft: Nft, table: str) -> Listing:
     """What the table holds now; nothing where there is no such table."""
     try:
-        return parsed(_nft(["-n", "-s", "list", "table", "bridge", table]))
+        return parsed(nft.run(f"list table bridge {table}"))
     except Refused as refused:
         if "No such file or directory" in str(refused):
             return NOTHING
@@ -106,28 +100,28 @@ def rules(interface: str, chains: Chains) -> Rules:
     )
 
 
-def write(table: str, puts: Sequence[Item], drops: Sequence[Identity]) -> dict[Identity, str]:
+def write(nft: Nft, table: str, puts: Sequence[Item], drops: Sequence[Identity]) -> dict[Identity, str]:
     """Let the table hold ``puts`` and not ``drops``, at once; what nft refuses of it, by identity, and why.
 
     Where one item spoils the transaction, each has one of its own. What is refused is not there in an older form.
     """
     if not puts and not drops:
         return {}
-    found = listed(table)
+    found = listed(nft, table)
     try:
-        _nft(["-f", "-"], "\n".join(_script(table, found, puts, drops)))
+        nft.run("\n".join(_script(table, found, puts, drops)))
         return {}
     except Refused as refused:
         if len(puts) + len(drops) == 1:
             for item in puts:
                 if isinstance(item, Rules):
-                    write(table, [], [item.identity])
+                    write(nft, table, [], [item.identity])
             return {(*drops, *(item.identity for item in puts))[0]: str(refused)}
     complaints: dict[Identity, str] = {}
     for identity in drops:
-        complaints |= write(table, [], [identity])
+        complaints |= write(nft, table, [], [identity])
     for item in puts:
-        complaints |= write(table, [item], [])
+        complaints |= write(nft, table, [item], [])
     return complaints
 
 
@@ -188,15 +182,3 @@ def _existing(found: Listing, touched: Iterable[Identity]) -> Mapping[str, tuple
 def _hook(lines: tuple[str, ...]) -> tuple[str, ...]:
     """The first line of a chain that frames come to."""
     return lines[:1] if lines and lines[0].startswith("type ") else ()
-
-
-def _nft(arguments: list[str], script: str = "") -> str:
-    """A program of its own does it: nft's library ends the whole process on input that it does not expect."""
-    environment = {**os.environ, "PATH": f"{os.environ.get('PATH', '')}:/usr/sbin:/sbin", "LC_ALL": "C"}
-    done = subprocess.run(
-        ["nft", *arguments],
-        input=script, capture_output=True, text=True, timeout=PATIENCE, env=environment, check=False,
-    )  # fmt: skip
-    if done.returncode:
-        raise Refused(next((line for line in done.stderr.splitlines() if line), f"nft ended with {done.returncode}"))
-    return done.stdout
