@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import json
+import re
+import shlex
 from collections.abc import Iterator
+from pathlib import Path
 from random import Random
 from typing import Any
 
@@ -16,6 +19,7 @@ from weft.apps.lab.patience import await_truth
 from weft.conformance.bed import Sent, apart, mark
 from weft.conformance.beds.simulator import SimulatorBed
 
+PAGE = Path(__file__).parents[2] / "docs" / "simulator.md"
 A, B = "02:00:00:00:00:0a", "02:00:00:00:00:0b"
 
 
@@ -36,19 +40,13 @@ def controller(tmp_path_factory: pytest.TempPathFactory, bed: SimulatorBed) -> I
 
 @pytest.fixture
 def fabric(weft: Weft) -> Weft:
-    """Two switches with a cable, and a VIF at each; it is there once for all tests."""
+    """The fabric that ``docs/simulator.md`` makes: it is there once for all tests."""
     if weft("switch", "show", "s1").status:
-        for switch in ("s1", "s2"):
-            assert not weft("switch", "create", switch, "--plugin", "simulator", "--fabric-interface", "f").status
-        assert not weft("link", "create", "s1:f", "s2:f").status
-        assert not weft("segment", "create", "shop", "--project", "p", "--security", "mac").status
-        for name, switch, mac in (("web", "s1", A), ("db", "s2", B)):
-            assert not weft("port", "create", name, "--segment", "shop").status
-            place = ("--switch", switch, "--interface", "e1")
-            assert not weft("vif", "create", name, "--mac", mac, "--project", "p", *place).status
-            assert not weft("plug", name, name).status
-        for name in ("web", "db"):
-            assert not weft("wait", "port", name, "--timeout", "20").status
+        _, commands, *_ = re.findall(r"```bash\n(.*?)```", PAGE.read_text(encoding="utf-8"), re.DOTALL)
+        for line in commands.splitlines():
+            program, *arguments = shlex.split(line, comments=True)
+            said = weft(*arguments)
+            assert (program, said.status) == ("weft", 0), f"{line}: {said.err}"
     return weft
 
 
@@ -58,10 +56,10 @@ def test_a_frame_is_followed_on_its_way(fabric: Weft) -> None:
     lines = said.out.splitlines()
     assert [line for line in lines if not line.startswith("  ")] == [
         "switch s1, in by e1",
-        "switch s2, in by f",
+        "switch s2, in by up",
         "heard by db, at e1 of s2",
     ]
-    assert "  left by f" in lines
+    assert "  left by up" in lines
     assert lines[1].startswith("  classify: in_port=")
 
 
