@@ -10,9 +10,8 @@ from weft.apps.plugins.linux_bridge.items import BARE, TAGGED, Chains, Item, Mem
 from weft.apps.plugins.linux_bridge.security import heard, limited, said
 from weft.apps.plugins.linux_bridge.table import TABLE, rules
 from weft.controller.compile.placement import Station, seats_at, wires_at
-from weft.controller.compile.seats import seat
 from weft.controller.compile.stages.limits import BURST
-from weft.controller.compile.view import View, query
+from weft.controller.compile.view import View
 from weft.controller.model.facts import Port
 
 
@@ -46,20 +45,12 @@ def desired(view: View, place: str) -> Iterator[Item]:
 
 def _chains(view: View, port: Port, station: Station, segment: str) -> Chains:
     """The rules of one machine's port."""
-    name, most, owned = station.interface, port.max_broadcast, own(view, segment)
-    first, *others = station.voice.macs
+    name, most = station.interface, port.max_broadcast
     private = view.private(segment)
     marked = (communities.told(communities.mark_of(port)),) if private else ()
     refused = tuple(communities.refused(communities.heard_by(port))) if private else ()
     return (
         *said(name, station.voice, "accept" if most is None else f"goto storm_{name}", marked),
         *(limited(name, most, max(1, most // BURST)) if most is not None else ()),
-        *heard(name, (first, *(mac for mac in others if mac not in owned)), port.promiscuous, refused),
+        *heard(name, station.voice.macs, port.promiscuous, refused),
     )
-
-
-@query
-def own(view: View, segment: str) -> frozenset[str]:
-    """The MACs of the VIFs on the segment. What is for one of these is for that VIF alone."""
-    seats = (seat(view, port) for switch in view.members(segment) for port in view.local(segment, switch))
-    return frozenset(at.mac for at in seats if at is not None and at.places)

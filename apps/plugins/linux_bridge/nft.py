@@ -8,13 +8,16 @@ from __future__ import annotations
 
 import os
 import struct
-import subprocess
 import sys
 import weakref
 from contextlib import suppress
 from pathlib import Path
+from subprocess import PIPE
 from typing import Any
 
+from eventlet import patcher
+
+native_subprocess: Any = patcher.original("subprocess")  # we are called in threads that have no event loop
 _HEAD = struct.Struct("=iI")  # what nft ended with, and how much it says
 
 
@@ -26,7 +29,7 @@ class Nft:
     """Whoever answers for one network namespace: that in which it was asked first, until another one is asked for."""
 
     def __init__(self) -> None:
-        self._process: subprocess.Popen[bytes] | None = None
+        self._process: Any = None
         self._namespace: Any = None
 
     def run(self, script: str) -> str:
@@ -44,11 +47,11 @@ class Nft:
             raise Refused(next((line for line in said.splitlines() if line), f"nft ended with {ended}"))
         return said
 
-    def _ready(self) -> subprocess.Popen[bytes]:
+    def _ready(self) -> Any:
         if self._process is None:
             program = Path(__file__).with_name("nft_process.py")
             command = [sys.executable, "-I", "-S", str(program)]
-            self._process = subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE)
+            self._process = native_subprocess.Popen(command, stdin=PIPE, stdout=PIPE)
             weakref.finalize(self, _close, self._process)
         return self._process
 
@@ -58,19 +61,16 @@ class Nft:
             self._process = None
 
 
-def _asked(process: subprocess.Popen[bytes], script: bytes) -> tuple[int, str]:
-    assert process.stdin is not None
-    assert process.stdout is not None
+def _asked(process: Any, script: bytes) -> tuple[int, str]:
     process.stdin.write(_HEAD.pack(0, len(script)) + script)
     process.stdin.flush()
     ended, length = _HEAD.unpack(process.stdout.read(_HEAD.size))
     return ended, process.stdout.read(length).decode(errors="replace")
 
 
-def _close(process: subprocess.Popen[bytes]) -> None:
+def _close(process: Any) -> None:
     process.kill()
     process.wait()
     for pipe in (process.stdin, process.stdout):
-        if pipe is not None:
-            with suppress(OSError):  # something is in it that nobody will read
-                pipe.close()
+        with suppress(OSError):  # something is in it that nobody will read
+            pipe.close()
