@@ -81,7 +81,7 @@ class NexusBed(Bed):
     def __init__(self, room: Path, places: Sequence[str] = ("n1", "n2")) -> None:
         self.places = tuple(places)
         os.environ[VARIABLE] = PASSWORD
-        self._name = f"weft-{os.getpid()}-{next(_numbers)}"
+        self._name = f"weft-nexus-{os.getpid()}-{next(_numbers)}"
         self._machines = f"{self._name}-machines"
         self._wires = Wires()
         self._interfaces: dict[tuple[str, str], str] = {}
