@@ -20,6 +20,7 @@ from weft.apps.lab.commands import begin, last_lines
 from weft.apps.lab.patience import await_truth
 from weft.conformance.bed import Bed, Factory
 from weft.conformance.world import World
+from weft.controller.model.capabilities import OPENVSWITCH
 
 _START = 60.0
 _END = 10.0
@@ -89,6 +90,13 @@ def _ready(said: Path) -> dict[str, Any] | None:
     return None
 
 
+def _in_force(bed: Bed) -> dict[str, Any]:
+    """The settings of the bed's plug-ins, and no other plug-in: what they cannot honour is then refused at once."""
+    settings = dict(bed.settings())
+    used = {switch.get("plugin", OPENVSWITCH) for switch in bed.documents()["switches"]}
+    return settings if OPENVSWITCH in used else {OPENVSWITCH: "off", **settings}
+
+
 @contextmanager
 def real_world(make: Factory) -> Iterator[World]:
     """A new bed with a new controller for it, until the block ends."""
@@ -96,7 +104,7 @@ def real_world(make: Factory) -> Iterator[World]:
         directory = Path(scratch)
         bed: Bed = make(directory)
         try:
-            process = Process(directory, bed.arguments(), dict(bed.settings()))
+            process = Process(directory, bed.arguments(), _in_force(bed))
             try:
                 world = World(bed, process)
                 yield world

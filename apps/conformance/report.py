@@ -5,7 +5,6 @@ from __future__ import annotations
 from pathlib import Path
 from typing import NamedTuple
 
-from weft.apps.docs.parts import Part, updated
 from weft.conformance.proving import Row
 from weft.conformance.run import Result
 from weft.controller.pipeline.render import markdown
@@ -55,9 +54,10 @@ def _cell(said: str) -> str:
 
 def write(report: Report, path: Path) -> None:
     """Put it in the plug-in's section of a document; one that has none gets one."""
-    part = Part(path.name, f"conformance of {report.plugin}", text(report))
-    begin, end = f"<!-- generated: {part.name} -->", f"<!-- end of {part.name} -->"
+    name = f"conformance of {report.plugin}"
+    begin, end = f"<!-- generated: {name} -->", f"<!-- end of {name} -->"
     before = path.read_text(encoding="utf-8") if path.exists() else "# Conformance\n"
     if begin not in before:
-        path.write_text(f"{before}\n## {report.plugin}\n\n{begin}\n{end}\n", encoding="utf-8")
-    path.write_text(updated(part, path.parent), encoding="utf-8")
+        before += f"\n## {report.plugin}\n\n{begin}\n{end}\n"
+    head, _, rest = before.partition(begin)
+    path.write_text(f"{head}{begin}\n{text(report)}\n{end}{rest.partition(end)[2]}", encoding="utf-8")
