@@ -21,6 +21,9 @@ def conformance(
     steps: Annotated[int, typer.Option(min=1, help="How many random steps each of them has.")] = 40,
     seed: Annotated[int, typer.Option(min=0, help="The seed of the first; the others follow.")] = 0,
     traits: Annotated[bool, typer.Option(help="Ask for each trait in turn.")] = True,
+    patience: Annotated[
+        float, typer.Option(min=0.1, help="Seconds in which all must be as it should, after whatever has happened.")
+    ] = 15.0,
     write: Annotated[
         Path | None,
         typer.Option(metavar="FILE", help="Write the report between the plug-in's markers in this document."),
@@ -55,14 +58,14 @@ def conformance(
         make = known[plugin]()
         found: list[Row] = []
         if traits:
-            with real_world(make) as world:
+            with real_world(make, patience) as world:
                 found = rows(world, show)
         result = Result(Tally(), None)
         if histories:
             seeds = range(seed, seed + histories)
             refused = frozenset(row.trait for row in found if row.answer == "refused" and row.trait)
             result = run_histories(
-                lambda: real_world(make), seeds, steps, refused, lambda line: print(line, flush=True)
+                lambda: real_world(make, patience), seeds, steps, refused, lambda line: print(line, flush=True)
             )
     except (LabError, ControllerEnded, ImportError) as error:
         raise typer.TyperException(f"the bed of {plugin} cannot be made: {error}") from None

@@ -19,7 +19,7 @@ from weft.apps.client import Client
 from weft.apps.lab.commands import begin, last_lines
 from weft.apps.lab.patience import await_truth
 from weft.conformance.bed import Bed, Factory
-from weft.conformance.world import World
+from weft.conformance.world import PATIENCE, World
 from weft.controller.model.capabilities import OPENVSWITCH
 
 _START = 60.0
@@ -98,7 +98,7 @@ def _in_force(bed: Bed) -> dict[str, Any]:
 
 
 @contextmanager
-def real_world(make: Factory) -> Iterator[World]:
+def real_world(make: Factory, patience: float = PATIENCE) -> Iterator[World]:
     """A new bed with a new controller for it, until the block ends."""
     with TemporaryDirectory(prefix="weft-kit-") as scratch:
         directory = Path(scratch)
@@ -106,7 +106,7 @@ def real_world(make: Factory) -> Iterator[World]:
         try:
             process = Process(directory, bed.arguments(), _in_force(bed))
             try:
-                world = World(bed, process)
+                world = World(bed, process, patience)
                 yield world
             finally:
                 process.close()

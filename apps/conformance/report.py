@@ -49,7 +49,7 @@ def text(report: Report) -> str:
 
 
 def _cell(said: str) -> str:
-    return said.replace("|", "\\|").replace("\n", " ")
+    return said.replace("\n", " ")
 
 
 def write(report: Report, path: Path) -> None:
