@@ -40,7 +40,7 @@ class Pace(NamedTuple):
     look: float = 5.0  # between two looks at the interfaces
     limit: float = 60.0  # for one call of the plug-in, after which its place counts as unreachable
     first: float = 1.0  # before the next try when one has failed, and twice as long after each that fails as well
-    most: float = 30.0
+    most: float = 10.0
 
 
 class PlaceDriver:

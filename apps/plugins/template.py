@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from pathlib import Path
 
-from weft.apps.plugins import paper
+from weft.apps.plugins import paper, paper_bed
 from weft.apps.plugins.installed import GROUP
 
 NAME = re.compile(r"[a-z][a-z0-9]*(-[a-z0-9]+)*")
@@ -26,8 +26,11 @@ dependencies = ["weft"]
 [project.entry-points."{group}"]
 {name} = "{module}:{factory}"  # the name that files of --plugins have for it, and what makes it
 
+[project.entry-points."weft.beds"]
+{name} = "{module}_bed:{factory}Bed"  # for `weft conformance {name}`
+
 [tool.setuptools]
-py-modules = ["{module}"]
+py-modules = ["{module}", "{module}_bed"]
 """
 PLUGINS = """\
 # weft-controller --plugins plugins.yaml
@@ -76,11 +79,13 @@ README = """\
 # weft-{name}
 
 A plug-in of Weft. `{module}.py` is all of it; Weft's docs/write-a-plugin.md says what each part is for.
+`{module}_bed.py` moves frames over its switches, for the conformance kit.
 
     pip install -e .
     weft-controller --plugins plugins.yaml
     weft switch create s1 --plugin {name} --fabric-interface uplink
     python -m pytest
+    weft conformance {name}
 """
 
 
@@ -96,9 +101,12 @@ def write(name: str, folder: Path) -> list[Path]:
     named = {"name": name, "module": module, "factory": factory, "group": GROUP}
     plugin = Path(paper.__file__).read_text(encoding="utf-8")
     plugin = plugin.replace('name = "paper"', f'name = "{name}"').replace("class Paper:", f"class {factory}:")
+    bed = Path(paper_bed.__file__).read_text(encoding="utf-8")
+    bed = bed.replace('PLUGIN = "paper"', f'PLUGIN = "{name}"').replace("class PaperBed", f"class {factory}Bed")
     files = {
         "pyproject.toml": PROJECT.format(**named),
         f"{module}.py": plugin,
+        f"{module}_bed.py": bed,
         f"test_{module}.py": TEST.format(**named),
         "plugins.yaml": PLUGINS.format(**named),
         "sheets/s1.interfaces.json": INTERFACES,

@@ -112,3 +112,9 @@ def test_a_device_that_is_away_is_told_of_and_catches_up(newcomer: Newcomer) -> 
 def test_what_its_capabilities_leave_out_is_refused_with_the_reason(newcomer: Newcomer) -> None:
     said = newcomer.run("weft port update web --security mac 2>&1 || true")
     assert "plug-in acme, which switch 's1' is of, cannot honour security mac of port" in said
+
+
+def test_the_kit_finds_nothing_wrong_with_it_in_a_history_of_misfortunes(newcomer: Newcomer) -> None:
+    said = newcomer.run("weft conformance acme --no-traits --histories 1 --steps 12 2>&1")
+    assert "seed 0: passes" in said
+    assert "acme passes: 0 traits, 0 of them broken; 1 histories, " in said
