@@ -28,6 +28,7 @@ from weft.apps.identity.assemble import identify
 from weft.apps.northbound.app import build_app
 from weft.apps.openstack.app import build_openstack
 from weft.apps.plugins import in_force
+from weft.apps.plugins.counters import AllCounters, counting
 from weft.apps.plugins.driver import Pace
 from weft.apps.plugins.places import Places
 from weft.controller.adapters.openflow import discovery
@@ -80,7 +81,7 @@ class FabricApp(app_manager.RyuApp):  # type: ignore[misc]
         self._work = hub.Event()
         self.service.on_work = self._work.set
         self.service.on_wake = self._wake
-        self.service.counters = LiveCounters(self.sessions.values)
+        self.service.counters = AllCounters([LiveCounters(self.sessions.values), *counting(force.plugins.values())])
 
     def _shade(self) -> None:
         """Bound what shadows may cost, and say which are not to be had."""

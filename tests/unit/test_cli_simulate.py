@@ -75,6 +75,13 @@ def test_it_says_why_a_frame_dies(fabric: Weft) -> None:
     assert "died of classify:tagged: It has a VLAN tag, and its port carries no such tag." in said.out
 
 
+def test_what_has_died_is_counted(fabric: Weft) -> None:
+    fabric("simulate", "web", "everybody", "--source", "02:00:00:00:00:98")
+    told = json.loads(fabric("drops", "-o", "json").out)
+    assert told["unanswered"] == []
+    assert "admit:source-mac" in [drop["reason"] for drop in told["drops"] if drop["name"] == "web"]
+
+
 def test_programs_are_told_all_of_it(fabric: Weft) -> None:
     frame = ethernet(A, B, 0x88B5, b"abc").ljust(SHORTEST, b"\0").hex()
     said = fabric("simulate", "--frame", frame, "--switch", "s2", "--interface", "e1", "-o", "json")

@@ -11,6 +11,7 @@ from tests.simulated import SimulatedController
 from weft.apps.plugins.simulator.fabric import Heard
 from weft.apps.plugins.simulator.plugin import Simulator
 from weft.controller.contracts import Unreachable
+from weft.controller.counters import about_drops, about_port, drops_on, place_of, port_document
 from weft.controller.model.commands import Create, Delete, Unplug, Update
 from weft.controller.model.facts import Endpoint
 
@@ -103,6 +104,22 @@ def test_a_switch_that_is_gone_is_forgotten(net: SimulatedController) -> None:
         net.do(Unplug(name), Delete("vif", name))
     net.do(Delete("switch", "s1"))
     assert list(net.simulator.fabric.entries("s1")) == []
+
+
+def test_it_counts_what_passes_and_what_dies(net: SimulatedController) -> None:
+    place, network = place_of(net.service.network, "a"), net.service.network
+    for frame in (TO_ALL, TO_ALL, TO_ALL[:11] + b"\x99" + TO_ALL[12:]):
+        net.send(("s1", "e1"), frame)
+    told = port_document(place, net.simulator.ask({"s1": about_port(place)})["s1"])
+    assert told["received"] == {"frames": 3, "bytes": 180}
+    assert [(drop["reason"], drop["frames"]) for drop in told["dropped"]] == [("admit:source-mac", 1)]
+    readings = net.simulator.ask({**about_drops(network), "elsewhere": about_port(place)})
+    assert readings.keys() == {"s1", "s2"}
+    assert [(drop.number, drop.reason, drop.counted.frames) for drop in drops_on(network, "s1", readings["s1"])] == [
+        (place.number, "admit:source-mac", 1)
+    ]
+    net.simulator.reach("s1", over=False)
+    assert net.simulator.ask(about_drops(network)).keys() == {"s2"}
 
 
 def test_settings_are_checked() -> None:

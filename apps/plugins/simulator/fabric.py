@@ -8,6 +8,8 @@ from time import monotonic
 from typing import NamedTuple, Protocol
 
 from weft.apps.plugins.simulator.meters import Meters
+from weft.apps.plugins.simulator.tally import Tally
+from weft.controller.contracts import Question, Reading
 from weft.controller.flow.entry import Entry, Identity
 from weft.controller.flow.meter import METERS
 from weft.controller.flow.simulate import Dropped, Event, Left, SimulatedSwitch
@@ -67,6 +69,7 @@ class SimulatedFabric:
         self._clock = clock
         self._switches: dict[str, SimulatedSwitch] = {}
         self._meters: dict[str, Meters] = {}
+        self._tallies: dict[str, Tally] = {}
 
     def entries(self, place: str) -> Iterable[Entry]:
         """All that the switch holds."""
@@ -78,6 +81,7 @@ class SimulatedFabric:
         switch, meters = self._switch(place)
         for identity in drops:
             switch.drop(identity)
+            self._tallies[place].forget(identity)
             if identity.table == METERS:
                 meters.drop(int.from_bytes(identity.match, "big"))
         for entry in puts:
@@ -89,9 +93,15 @@ class SimulatedFabric:
         """The switch is gone, with all that it held."""
         self._switches.pop(place, None)
         self._meters.pop(place, None)
+        self._tallies.pop(place, None)
+
+    def reading(self, place: str, question: Question) -> Reading:
+        """What the switch has counted."""
+        return self._tallies.get(place, Tally()).reading(question)
 
     def _switch(self, place: str) -> tuple[SimulatedSwitch, Meters]:
         meters = self._meters.setdefault(place, Meters(self._clock))
+        self._tallies.setdefault(place, Tally())
         if place not in self._switches:
             self._switches[place] = SimulatedSwitch((), self._pipeline, meters.passes)
         return self._switches[place], meters
@@ -126,6 +136,7 @@ class SimulatedFabric:
         try:
             if switch is not None:
                 events = switch.passes(frame, ofports[at.interface])
+                self._tallies[at.switch].note(ofports[at.interface], len(frame), events)
         except (ValueError, RecursionError) as error:  # it is no frame, or somebody's entry is beyond us
             events, broken = (), str(error)
         return Visit(at, frame, tuple(events), self._wiring.interfaces(at.switch), broken)

@@ -10,7 +10,7 @@ from typing import Any
 from weft.apps.plugins.simulator.fabric import Journey, SimulatedFabric
 from weft.apps.plugins.simulator.wiring import ModelWiring
 from weft.controller.compile.view import View
-from weft.controller.contracts import Unreachable
+from weft.controller.contracts import Question, Reading, Unreachable
 from weft.controller.flow.entry import Entry, Identity
 from weft.controller.model.capabilities import Capabilities
 from weft.controller.model.facts import Endpoint, Key
@@ -125,6 +125,11 @@ class Simulator:
         names = {*found.fabric_interfaces, *(vif.interface for vif in vifs if vif is not None and vif.interface)}
         names |= self._asked.get(place, set())
         return {name: Endpoint(place, name) not in self._pulled for name in sorted(names)}
+
+    def ask(self, questions: Mapping[str, Question]) -> Mapping[str, Reading]:
+        """What those of the switches that are simulated, and in reach, have counted."""
+        ours = (place for place in questions if self._is_ours(place) and place not in self._out)
+        return {place: self.fabric.reading(place, questions[place]) for place in ours}
 
     # what people and programs do to it
 
