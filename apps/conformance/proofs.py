@@ -227,7 +227,7 @@ def _who(base: Base) -> Iterator[Proof]:
 
 def _kinds(places: Sequence[str], base: Base) -> Iterator[Proof]:
     heard = [Said("to v1", "v3", plain(mac(1), 3)), Said("to all", "v1", plain(BROADCAST, 1))]
-    other = next(kind for kind in ("sriov", "physical") if kind != base.vif_kind)
+    other = {"veth": "tap", "physical": "sriov"}.get(base.vif_kind, "veth" if base.vif_kind == "tap" else "physical")
     yield Proof(
         "`vif_kinds`",
         "Which kinds of VIF it takes.",
