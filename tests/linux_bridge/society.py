@@ -21,6 +21,7 @@ class Society:
 
     def __init__(self, places: Iterable[str] = ("h1", "h2")) -> None:
         self.bed = LinuxBridges(Path(), tuple(places))
+        self.bed.look = 0.0  # nobody looks but us
         self.plugin = linux_bridge(self.bed.settings()["linux-bridge"])
         self.world = World(plugins=(self.plugin,))
         self._serials = 0

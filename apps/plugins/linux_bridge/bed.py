@@ -8,6 +8,7 @@ from __future__ import annotations
 import os
 import shlex
 import subprocess
+import time
 from collections.abc import Mapping, Sequence
 from itertools import count
 from pathlib import Path
@@ -28,6 +29,7 @@ class LinuxBridges(Bed):
     """Places in a row, each cabled to the next."""
 
     plain = True
+    look = 6.0  # seconds; a controller looks at interfaces every 5, and what is gone for less is repaired only then
 
     def __init__(self, room: Path, places: Sequence[str] = ("h1", "h2", "h3")) -> None:
         del room
@@ -88,6 +90,7 @@ class LinuxBridges(Bed):
         """Take the interface away, and the machine's end with it."""
         self.wires.shut(place, interface)
         self.do(place, f"link delete {interface}")
+        time.sleep(self.look)
 
     def send(self, frames: Sequence[Sent]) -> list[list[Sent]]:
         """Send the frames from the machines."""
