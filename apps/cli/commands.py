@@ -86,7 +86,7 @@ def flows(
     """What a switch holds or should hold, and why: every flow with its name, its state and its reasons."""
     found = reach.client.flows(switch)
     if ofctl:
-        print("".join(f"{flow['ofctl']}\n" for flow in found), end="")
+        print("".join(f"{flow['ofctl']}\n" for flow in found if flow["ofctl"]), end="")
     else:
         if reach.form is Format.table:  # who wants it; from which facts, programs are told
             found = [
