@@ -131,6 +131,7 @@ class World:
             return self._ask(step)
         match step.what:
             case {"do": "interface", "place": place, "name": name, "there": there}:
+                self._disturbed.add(place)  # not every device tells of that by itself
                 self._interface(place, name, there)
             case {"do": "cable", "link": link, "up": up}:
                 if not self._bed.cut(link, up):
