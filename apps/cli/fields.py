@@ -46,6 +46,7 @@ HELP = {
     "allocation_pools": "Addresses that ports are given: FIRST-LAST. May be repeated.",
     "allowed_addresses": "What else may speak: MAC, PREFIX or MAC=PREFIX. May be repeated.",
     "b": "The other end, SWITCH:INTERFACE.",
+    "attributes": "A field of an extension, NAME=VALUE such as mirror:to=ID; without a value: none. May be repeated.",
     "burst": "How much may come at once on top of max-rate, in kbit.",
     "cidr": "Its prefix, such as 10.0.0.0/24.",
     "connect": "Who may plug a VIF in: owner, project:NAME or role:NAME. May be repeated.",
@@ -115,8 +116,7 @@ def _typed(kind: str) -> Iterator[Settable]:
 def _extended(kind: str) -> Iterator[inspect.Parameter]:
     """The option by which whatever extensions declare is given, where they may declare anything."""
     if kind in EXTENSIBLE:
-        help = "A field of an extension, NAME=VALUE such as mirror:to=ID; without a value: none. May be repeated."
-        info = typer.Option("--attribute", metavar="NAME=VALUE", help=help, show_default=False)
+        info = typer.Option("--attribute", metavar="NAME=VALUE", help=HELP[ATTRIBUTES], show_default=False)
         annotation = Annotated[list[str] | None, info]
         yield inspect.Parameter(ATTRIBUTES, inspect.Parameter.KEYWORD_ONLY, annotation=annotation, default=None)
 

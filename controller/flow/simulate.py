@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import suppress
 from typing import NamedTuple
 
-from weft.controller.flow.actions import Action, Apart, Drop, Goto, Meter, Output, Resubmit
+from weft.controller.flow.actions import TO_IN_PORT, Action, Apart, Drop, Goto, Meter, Output, Resubmit
 from weft.controller.flow.decode import Unknown, actions_of, reason_of
 from weft.controller.flow.entry import Entry, Identity
 from weft.controller.flow.frame import Frame
@@ -159,7 +159,9 @@ class SimulatedSwitch:
                         self._do(aside, table, copied, events)
                     way.left = aside.left
                 case Output(ofport):
-                    if ofport != way.fields["in_port"]:
+                    if action == TO_IN_PORT:
+                        events.append(Left(way.fields["in_port"], *way.leaves()))
+                    elif ofport != way.fields["in_port"]:
                         events.append(Left(ofport, *way.leaves()))
                 case Drop(name):
                     self._drop(way, table, name, events)
